@@ -1,0 +1,61 @@
+/* SPDX-FileCopyrightText: The Partway authors
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+
+#pragma once
+
+#include <glib.h>
+
+/* Where a bucket answers, and how its URLs are written. Pure; a value, copied by s3_address_copy().
+ *
+ * Encoding: AWS's own ("UriEncode" of the SigV4 documentation: everything but A–Z a–z 0–9 - . _ ~ is
+ * %XX in upper case, "/" stays in keys), so the path that is signed is the path that is sent. */
+
+#define S3_ADDRESS_ERROR (s3_address_error_quark ())
+
+typedef enum {
+  S3_ADDRESS_ERROR_ENDPOINT,    /* not an http(s) URL of a host */
+  S3_ADDRESS_ERROR_BUCKET,      /* not a bucket's name */
+  S3_ADDRESS_ERROR_DIRECTORY,   /* a directory bucket (…--x-s3): not spoken */
+  S3_ADDRESS_ERROR_KEY,         /* empty, longer than 1,024 bytes, not UTF-8, or holds a NUL */
+} S3AddressError;
+
+typedef enum {
+  S3_STYLE_AUTO,                /* virtual host on AWS's own endpoints, unless the bucket has a dot; else path */
+  S3_STYLE_VIRTUAL_HOST,
+  S3_STYLE_PATH,
+} S3Style;
+
+typedef struct {
+  char *scheme;                 /* "https" */
+  char *host;                   /* what the Host header says, with the port unless it is the scheme's own */
+  char *base_path;              /* "" or "/bucket", encoded; a custom endpoint's own path stands before it */
+  char *bucket;
+  char *region;                 /* "eu-central-1" */
+  gboolean is_loopback;         /* localhost, *.localhost, 127.0.0.0/8, [::1] */
+} S3Address;
+
+/* @endpoint: NULL or "" = AWS's for @region. @region: NULL or "" = "us-east-1". */
+S3Address *s3_address_new  (const char       *endpoint,
+                            const char       *region,
+                            const char       *bucket,
+                            S3Style           style,
+                            GError          **error);
+S3Address *s3_address_copy (const S3Address  *self);
+void       s3_address_free (S3Address        *self);
+
+gboolean   s3_key_check    (const char       *key,
+                            GError          **error);
+
+/* @key: NULL = the bucket itself. @query: "" or NULL, else already encoded ("uploads&prefix=a%2Fb"). */
+char      *s3_address_dup_url (const S3Address *self,
+                               const char      *key,
+                               const char      *query);
+
+/* AWS's UriEncode. */
+char      *s3_uri_encode   (const char       *text,
+                            gboolean          keep_slash);
+
+GQuark     s3_address_error_quark (void);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (S3Address, s3_address_free)

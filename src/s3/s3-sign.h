@@ -1,0 +1,57 @@
+/* SPDX-FileCopyrightText: The Partway authors
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+
+#pragma once
+
+#include "http/http-message.h"
+
+/* AWS Signature Version 4 (S3 API Reference, "Authenticating Requests"), in headers and as a
+ * presigned URL. Pure: the time is an argument. Own code, because libcurl's changes "=" and "%" in
+ * paths before it signs them. Any thread. */
+
+#define S3_UNSIGNED_PAYLOAD "UNSIGNED-PAYLOAD"
+#define S3_EMPTY_SHA256 "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
+
+typedef struct {
+  char *access_key;
+  char *secret_key;
+  char *session_token;          /* NULL = long-term keys */
+} S3Credentials;
+
+S3Credentials *s3_credentials_new  (const char          *access_key,
+                                    const char          *secret_key,
+                                    const char          *session_token);
+S3Credentials *s3_credentials_copy (const S3Credentials *self);
+void           s3_credentials_free (S3Credentials       *self);  /* wipes the memory */
+
+/* Adds x-amz-date, x-amz-content-sha256, x-amz-security-token and Authorization to @request; every
+ * header that it already has is signed, so sign last. The URL's path must be in AWS's encoding.
+ * @payload: S3_UNSIGNED_PAYLOAD or the body's SHA-256 in hex. @now: Unix seconds. */
+void  s3_sign_request  (HttpRequest         *request,
+                        const S3Credentials *credentials,
+                        const char          *region,
+                        const char          *payload,
+                        gint64               now);
+
+/* The URL with X-Amz-Algorithm … X-Amz-Signature in its query; the request's headers are signed
+ * with it and must be sent as they are. @expires: seconds, 1 to 604800. Payload: UNSIGNED-PAYLOAD. */
+char *s3_presign_url   (const HttpRequest   *request,
+                        const S3Credentials *credentials,
+                        const char          *region,
+                        gint64               now,
+                        guint                expires);
+
+/* The canonical request, as S3 repeats it in SignatureDoesNotMatch: for tests and the try-it store.
+ * @signed_headers: "host;x-amz-date". */
+char *s3_dup_canonical_request (const HttpRequest *request,
+                                const char        *signed_headers,
+                                const char        *payload);
+
+/* The signature (hex) over a canonical request. @timestamp: "20130524T000000Z". */
+char *s3_dup_signature (const char *canonical_request,
+                        const char *secret_key,
+                        const char *region,
+                        const char *timestamp);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (S3Credentials, s3_credentials_free)
