@@ -46,6 +46,7 @@ typedef struct {
   guint n_region;
   guint n_credentials;
   guint n_free;
+  guint n_suspect;
 } PwAttempts;
 
 /* What the failed call was about. */
@@ -60,15 +61,16 @@ typedef enum {
  *
  * UPLOAD_GONE is a suspicion, never a proof: before anything is thrown away, HEAD the object (an
  * earlier Complete may have won) and list the parts (200 = the upload lives: go on). It is given
- * for NoSuchUpload; for NoSuchKey on a PW_CALL_UPLOAD; and once, at the third InternalError in a
- * row, on a PW_CALL_COMPLETE: Ceph RGW 16 answers an unknown upload id so.
+ * for NoSuchUpload; for NoSuchKey on a PW_CALL_UPLOAD; and once, at the third InternalError, on a PW_CALL_COMPLETE: Ceph RGW 16 answers an unknown upload id so.
  *
- * A presigned call's AccessDenied is FIX_CREDENTIALS: Ceph RGW says no more of an expired URL. */
+ * A presigned call's AccessDenied is FIX_CREDENTIALS: Ceph RGW says no more of an expired URL.
+ * A 403 without a code (the answer to a HEAD) is STOP. */
 PwVerdict pw_retry_judge_failure (PwAttempts       *attempts,
                                   PwCall            call,
                                   const S3Failure  *failure);
 
-/* No S3 answer came: @error is in HTTP_ERROR or S3_REPLY_ERROR; any other is STOP. */
+/* No S3 answer came: @error is in HTTP_ERROR, or S3_REPLY_ERROR_BROKEN; any other is STOP (what the
+ * source said, HTTP_ERROR_STOPPED, a certificate, a proxy that said no). */
 PwVerdict pw_retry_judge_http    (PwAttempts       *attempts,
                                   const GError     *error);
 
