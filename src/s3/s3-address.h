@@ -35,7 +35,16 @@ typedef struct {
   gboolean is_loopback;         /* localhost, *.localhost, 127.0.0.0/8, [::1] */
 } S3Address;
 
-/* @endpoint: NULL or "" = AWS's for @region. @region: NULL or "" = "us-east-1". */
+/* @endpoint: NULL or "" = AWS's for @region: "https://s3.REGION.amazonaws.com", or the partition's own
+ * domain (AWS General Reference, "Amazon S3 endpoints and quotas": cn-… under amazonaws.com.cn,
+ * eusc-… under amazonaws.eu). Else "https://host:port/path", the path of a gateway being kept.
+ * Without a scheme it is https, but http for a host of this machine ("localhost:9000"): a try-out
+ * store there has no certificate. A leading "BUCKET." on an AWS endpoint is taken as what it is: the
+ * bucket said twice. IDNs become ASCII; user names, queries and fragments are refused.
+ * @region: NULL or "" = "us-east-1".
+ * @bucket: as found on any store (A–Z a–z 0–9 . _ -, 3 to 255 characters); as the first part of a
+ * host's name only 3 to 63 of a–z 0–9 - and, without TLS, "." (S3 User Guide, "Bucket naming rules").
+ * Acceleration endpoints know virtual hosts only, IP addresses paths only; what cannot be is refused. */
 S3Address *s3_address_new  (const char       *endpoint,
                             const char       *region,
                             const char       *bucket,
@@ -44,15 +53,18 @@ S3Address *s3_address_new  (const char       *endpoint,
 S3Address *s3_address_copy (const S3Address  *self);
 void       s3_address_free (S3Address        *self);
 
+/* S3 User Guide, "Naming Amazon S3 objects". */
 gboolean   s3_key_check    (const char       *key,
                             GError          **error);
 
-/* @key: NULL = the bucket itself. @query: "" or NULL, else already encoded ("uploads&prefix=a%2Fb"). */
+/* The URL as it is signed and sent: "//", "." and ".." in a key stay as they are, so the client must
+ * send the path untouched.
+ * @key: NULL = the bucket itself. @query: "" or NULL, else already encoded ("uploads&prefix=a%2Fb"). */
 char      *s3_address_dup_url (const S3Address *self,
                                const char      *key,
                                const char      *query);
 
-/* AWS's UriEncode. */
+/* AWS's UriEncode of the bytes of @text. */
 char      *s3_uri_encode   (const char       *text,
                             gboolean          keep_slash);
 
