@@ -6,24 +6,16 @@
 
 #include "s3/s3-address.h"
 #include "s3/s3-checksum.h"
+#include "s3/s3-options.h"
 
 #include "http/http-message.h"
 
 /* The S3 calls that an upload needs, as unsigned messages (S3 API Reference, one operation each).
- * Pure. The caller owns what is returned, sets the body of a PUT, and signs. */
-
-/* What a new object is to have besides its bytes; NULL and empty = the bucket's default. */
-typedef struct {
-  const char *content_type;
-  const char *storage_class;    /* "STANDARD_IA" */
-  const char *encryption;       /* "AES256" (SSE-S3) or "aws:kms" */
-  const char *kms_key_id;
-  const char *acl;              /* "bucket-owner-full-control" */
-  const char *tagging;          /* "team=film&year=2026", encoded */
-  const char *const *metadata;  /* "name", "value", …, NULL; sent as x-amz-meta-NAME; UTF-8 values as RFC 2047 */
-  const char *content_disposition;
-  const char *cache_control;
-} S3ObjectOptions;
+ * Pure. The caller owns what is returned, sets the body of a PUT, and signs.
+ *
+ * Nothing that comes from outside can add a line to a request: keys, prefixes and ids are
+ * percent-encoded, ETags are escaped, and for the options see there.
+ */
 
 typedef struct {
   guint part_number;
@@ -31,7 +23,8 @@ typedef struct {
   S3Checksum checksum;          /* kind NONE if there is none */
 } S3CompletedPart;
 
-/* @checksum: CRC64NVME asks for FULL_OBJECT, CRC32C for FULL_OBJECT, MD5 and NONE for nothing. */
+/* @checksum: CRC64NVME and the CRC32s ask for FULL_OBJECT, the SHAs for COMPOSITE (they cannot be
+ * put together), MD5 and NONE for nothing. */
 HttpRequest *s3_request_create       (const S3Address       *address,
                                       const char            *key,
                                       const S3ObjectOptions *options,
@@ -52,7 +45,8 @@ HttpRequest *s3_request_put_object   (const S3Address       *address,
                                       gboolean               if_none_match);
 
 /* @parts: S3CompletedPart, ascending from 1. @whole: the FULL_OBJECT checksum, or NULL; sent with its
- * type and with @object_size as x-amz-mp-object-size. */
+ * type and with @object_size as x-amz-mp-object-size. A part's MD5 is not sent: its ETag is that.
+ * The answer may take minutes, so the request's response timeout is 15 minutes. */
 HttpRequest *s3_request_complete     (const S3Address       *address,
                                       const char            *key,
                                       const char            *upload_id,
@@ -65,6 +59,7 @@ HttpRequest *s3_request_complete     (const S3Address       *address,
 HttpRequest *s3_request_abort        (const S3Address *address, const char *key, const char *upload_id);
 HttpRequest *s3_request_list_parts   (const S3Address *address, const char *key, const char *upload_id,
                                       guint marker);    /* parts after this number; 0 = from the first */
+/* Asks for keys in encoding-type=url, because XML cannot hold every character of a key. */
 HttpRequest *s3_request_list_uploads (const S3Address *address, const char *prefix,
                                       const char *key_marker, const char *upload_id_marker);
 /* @checksum_mode: asks for the stored checksum (x-amz-checksum-mode: ENABLED). */
