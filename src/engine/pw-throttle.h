@@ -28,7 +28,7 @@ guint64     pw_throttle_get_rate (PwThrottle *self);
  *
  * The bucket holds 0.1 s worth, so idleness is never made up for by more. Grants are at least 20 ms
  * worth and at least 4 KiB (or all that is wanted), so that no time goes into tiny writes; at very
- * low rates the bucket therefore holds 4 KiB. Those turned away are told times one after another,
+ * low rates the bucket therefore holds 8 KiB. Those turned away are told times one after another,
  * so that many takers come by in turn instead of all at once. @now_us: a monotonic clock; the clocks
  * of two threads may differ a little. */
 gsize       pw_throttle_take     (PwThrottle *self,
