@@ -4,8 +4,6 @@
 
 #include "s3/s3-plan.h"
 
-G_DEFINE_QUARK (s3 - plan - error - quark, s3_plan_error)
-
 /* In the largest unit that gives a whole number, so that it can be typed in again as it is read. */
 static char *
 size_to_text (guint64 size)
@@ -161,4 +159,10 @@ s3_plan_get_length (const S3Plan *plan,
   g_return_val_if_fail (part_number >= 1 && part_number <= plan->n_parts, 0);
 
   return MIN (plan->part_size, plan->size - s3_plan_get_offset (plan, part_number));
+}
+
+GQuark
+s3_plan_error_quark (void)
+{
+  return g_quark_from_static_string ("s3-plan-error-quark");
 }

@@ -74,8 +74,12 @@ test_host (void)
   };
 
   for (guint i = 0; i < G_N_ELEMENTS (cases); i++) {
-    g_test_message ("%s", cases[i].host);
-    g_assert_cmpstr (s3_limits_for_host (cases[i].host)->id, ==, cases[i].id);
+    /* A byte before the host shows whether one is read there. */
+    g_autofree char *text = g_strconcat ("/", cases[i].host, NULL);
+    const char *host = cases[i].host != NULL ? text + 1 : NULL;
+
+    g_test_message ("%s", host);
+    g_assert_cmpstr (s3_limits_for_host (host)->id, ==, cases[i].id);
   }
 }
 

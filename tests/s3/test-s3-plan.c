@@ -31,6 +31,7 @@ test_usual (void)
     { S3_STORE_AWS, 0, 16 * S3_MIB, 0, 0 },
     { S3_STORE_AWS, 16 * S3_MIB, 16 * S3_MIB, 0, 0 },
     { S3_STORE_AWS, 16 * S3_MIB + 1, 16 * S3_MIB, 16 * S3_MIB, 2 },
+    { S3_STORE_AWS, 60000 * S3_MIB, 6 * S3_MIB, 6 * S3_MIB, 10000 },
     { S3_STORE_AWS, 100 * S3_MIB, 5 * S3_MIB + 1, 5 * S3_MIB + 1, 20 },
   };
 
@@ -134,6 +135,7 @@ test_error (void)
     g_assert_false (s3_plan_make (&plan, cases[i].size, cases[i].part_size, cases[i].allow_tiny,
                                   s3_limits_for_id (cases[i].id), &error));
     g_assert_error (error, S3_PLAN_ERROR, (int) cases[i].code);
+    g_assert_cmpstr (g_quark_to_string (error->domain), ==, "s3-plan-error-quark");
     g_test_message ("%s", error->message);
     g_assert_true (g_pattern_match_simple (cases[i].message, error->message));
     g_assert_cmpuint (plan.size, ==, 1);
