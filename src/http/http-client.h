@@ -4,6 +4,9 @@
 
 #pragma once
 
+#include <gio/gio.h>
+
+#include "http/http-error.h"
 #include "http/http-message.h"
 
 /* Sends one message at a time over a connection that is kept alive (RFC 9112, 9.3).
@@ -16,24 +19,6 @@
  * A connection that the server closed while it lay idle costs a silent second try on a new one.
  */
 
-#define HTTP_ERROR (http_error_quark ())
-
-typedef enum {
-  HTTP_ERROR_STOPPED,           /* http_client_interrupt() or transfer->stop */
-  HTTP_ERROR_URL,               /* no http or https URL */
-  HTTP_ERROR_RESOLVE,           /* the host's (or proxy's) name has no address */
-  HTTP_ERROR_CONNECT,           /* refused, unreachable, or not in time */
-  HTTP_ERROR_TLS,               /* handshake failed */
-  HTTP_ERROR_CERTIFICATE,       /* the server's certificate is not trusted, or is for another name */
-  HTTP_ERROR_CA_FILE,           /* the CA file cannot be read */
-  HTTP_ERROR_PROXY,             /* the proxy refused */
-  HTTP_ERROR_RESET,             /* the connection broke after something had been sent or received */
-  HTTP_ERROR_STALLED,           /* no byte moved for stall_timeout_ms while sending or receiving */
-  HTTP_ERROR_NO_ANSWER,         /* the request is out, and no answer came in time */
-  HTTP_ERROR_TOO_LARGE,         /* the answer is larger than max_answer */
-  HTTP_ERROR_PROTOCOL,          /* not HTTP */
-} HttpError;
-
 typedef struct {
   guint connect_timeout_ms;     /* name, connection and TLS; 0 = 15000 */
   guint stall_timeout_ms;       /* 0 = 30000 */
@@ -43,6 +28,7 @@ typedef struct {
   const char *ca_file;          /* PEM; replaces the system's roots; NULL = the system's */
   const char *user_agent;       /* NULL = none */
   gboolean direct;              /* TRUE: never a proxy */
+  GProxyResolver *resolver;     /* who says which proxy; a reference is taken; NULL = the desktop */
 } HttpClientOptions;
 
 /* What others may watch and touch while a message travels. Zero it before use; use g_atomic_…
@@ -71,9 +57,8 @@ void          http_client_interrupt (HttpClient              *self);
  * of network, after an error that may lie with that one server. Owner's thread only. */
 void          http_client_renew     (HttpClient              *self);
 
-/* Call once per process before the first client, from the main thread. */
+/* Call once per process before the first client, from the main thread. Ignores SIGPIPE for the whole
+ * process (a socket that breaks under TLS raises it); GLib gives it back to the programs it starts. */
 void          http_init             (void);
-
-GQuark        http_error_quark      (void);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (HttpClient, http_client_free)

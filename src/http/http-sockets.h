@@ -1,0 +1,31 @@
+/* SPDX-FileCopyrightText: The Partway authors
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+
+#pragma once
+
+#include <curl/curl.h>
+#include <glib.h>
+
+/* The sockets that one libcurl handle has open, and what the kernel knows of the one in use.
+ * libcurl names the socket of a transfer only when it is over, and the answers are needed before.
+ *
+ * Threads: belongs to one thread.
+ */
+
+typedef struct _HttpSockets HttpSockets;
+
+/* Takes over @easy's socket callbacks for good. */
+HttpSockets *http_sockets_new         (CURL        *easy);
+/* Only after the connections made with that handle are closed. */
+void         http_sockets_free        (HttpSockets *self);
+
+/* The one bound to @local_port is in use from now on; 0 = none is. */
+void         http_sockets_use         (HttpSockets *self,
+                                       int          local_port);
+
+/* Is there something to read, or to decrypt? FALSE if it cannot be told. */
+gboolean     http_sockets_has_input   (HttpSockets *self);
+
+/* Bytes sent that the other side has not acknowledged; 0 if it cannot be told. */
+guint        http_sockets_get_n_queued (HttpSockets *self);
