@@ -60,11 +60,13 @@ gboolean  s3_checksum_from_base64 (S3Checksum     *checksum,    /* FALSE: not ba
                                    S3ChecksumKind  kind,
                                    const char     *text);
 
+/* Names and headers of NONE are NULL. */
 const char    *s3_checksum_get_name   (S3ChecksumKind kind);    /* "CRC64NVME": x-amz-checksum-algorithm's word */
 const char    *s3_checksum_get_header (S3ChecksumKind kind);    /* "x-amz-checksum-crc64nvme", "Content-MD5" */
 S3ChecksumKind s3_checksum_from_name  (const char *name);       /* any case; NONE if unknown */
 
-/* The two ways to compute it, for tests that hold them against each other. */
+/* @crc: 0 to begin, the last result to go on, as zlib's crc32(). The portable ones are for tests that
+ * hold both against each other; all the ways of this processor are in s3-crc.h. */
 guint64   s3_crc64nvme           (guint64 crc, const void *data, gsize size);   /* the fastest here */
 guint64   s3_crc64nvme_portable  (guint64 crc, const void *data, gsize size);
 guint64   s3_crc64nvme_combine   (guint64 a, guint64 b, guint64 b_length);

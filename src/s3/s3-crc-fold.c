@@ -111,7 +111,6 @@ s3_crc_fold_512 (guint8           result[S3_CRC_FOLD_512_SIZE],
 
 #elif defined (__aarch64__) && defined (__linux__) && G_BYTE_ORDER == G_LITTLE_ENDIAN
 
-#include <arm_acle.h>
 #include <arm_neon.h>
 #include <string.h>
 #include <sys/auxv.h>
@@ -123,12 +122,17 @@ s3_crc_fold_512 (guint8           result[S3_CRC_FOLD_512_SIZE],
 #define HWCAP_BIT_PMULL (1UL << 4)
 #define HWCAP_BIT_CRC32 (1UL << 7)
 
+/* Older compilers' <arm_acle.h> hides the instructions unless the whole file may use them. */
 #if defined (__clang__)
 #define TARGET_128 __attribute__ ((target ("crypto")))
 #define TARGET_CRC __attribute__ ((target ("crc")))
+#define CRC32C_8_BYTES __builtin_arm_crc32cd
+#define CRC32C_1_BYTE __builtin_arm_crc32cb
 #else
 #define TARGET_128 __attribute__ ((target ("+crypto")))
 #define TARGET_CRC __attribute__ ((target ("+crc")))
+#define CRC32C_8_BYTES __builtin_aarch64_crc32cx
+#define CRC32C_1_BYTE __builtin_aarch64_crc32cb
 #endif
 
 /* @block moved by the distance of @fold and added to @next. */
@@ -194,10 +198,10 @@ s3_crc32c_instruction (guint32       register_,
   for (; size >= sizeof (guint64); size -= sizeof (guint64), data += sizeof (guint64)) {
     guint64 word;
     memcpy (&word, data, sizeof word);
-    register_ = __crc32cd (register_, word);
+    register_ = CRC32C_8_BYTES (register_, word);
   }
   for (; size > 0; size--, data++)
-    register_ = __crc32cb (register_, *data);
+    register_ = CRC32C_1_BYTE (register_, *data);
 
   return register_;
 }

@@ -47,6 +47,8 @@ typedef struct {
   gboolean etag_is_md5;         /* FALSE: the ETag of an object put together from parts follows no rule */
 } S3Limits;
 
+/* One kind may have further rows, which only an id or a host finds: "digitalocean-cdn", the host
+ * before DigitalOcean's store, takes bodies of at most 8,100 KiB. A host may carry its port. */
 const S3Limits *s3_limits_for_kind (S3StoreKind kind);
 const S3Limits *s3_limits_for_id   (const char *id);     /* GENERIC for an unknown id */
 const S3Limits *s3_limits_for_host (const char *host);   /* host of the endpoint; NULL or "" = AWS */

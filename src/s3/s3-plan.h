@@ -34,6 +34,7 @@ gboolean s3_plan_make (S3Plan         *plan,
                        const S3Limits *limits,
                        GError        **error);
 
+/* @part_number: 1 to n_parts; a plan of one PutObject has no parts. */
 guint64 s3_plan_get_offset (const S3Plan *plan, guint part_number);
 guint64 s3_plan_get_length (const S3Plan *plan, guint part_number);
 
