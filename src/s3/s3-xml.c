@@ -179,7 +179,8 @@ s3_xml_read (GBytes            *document,
   if (!g_markup_parse_context_parse (context, size > 0 ? data : "", (gssize) size, &error) ||
       !g_markup_parse_context_end_parse (context, &error)) {
     if (fault) {
-      *fault = g_strdup (error->message);
+      /* GMarkup repeats what it could not read. */
+      *fault = g_utf8_make_valid (error->message, -1);
     }
     return FALSE;
   }
