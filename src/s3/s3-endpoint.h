@@ -11,7 +11,7 @@
 
 typedef struct {
   char *scheme;                 /* "https" or "http" */
-  char *host;                   /* as libcurl writes it in the Host header, without port and brackets */
+  char *host;                   /* as libcurl writes it, without port and brackets */
   char *path;                   /* decoded, "" or "/…" without a "/" at its end */
   int port;                     /* -1 = the scheme's own */
 } S3Endpoint;

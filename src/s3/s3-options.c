@@ -6,7 +6,7 @@
 
 #include <string.h>
 
-/* RFC 2047, 2: an encoded word is at most 75 characters: "=?UTF-8?B?" + 60 + "?=" holds 45 bytes. */
+/* RFC 2047, 2: an encoded word has at most 75 characters: "=?UTF-8?B?" + 60 of 45 bytes + "?=". */
 #define WORD_SIZE 45
 
 static void

@@ -11,7 +11,7 @@
  *
  * Nothing that comes from outside can end a header before its time: values of metadata that are not
  * printable ASCII travel as RFC 2047 words, and any other text that s3_header_value_is_clean()
- * refuses is a programmer's mistake: its header is left out, with a critical. Doors check before. */
+ * refuses is a programmer's mistake: its header is left out, with a critical. Doors check first. */
 
 /* UTF-8 without control characters, and no blank at its beginning or its end: it arrives as it is
  * (RFC 9110, 5.5). */

@@ -18,7 +18,7 @@
 
 typedef enum {
   S3_REPLY_ERROR_REFUSED,       /* S3 said no: see S3Failure */
-  S3_REPLY_ERROR_BROKEN,        /* not what S3 would say: cut off, not XML, or from something in between */
+  S3_REPLY_ERROR_BROKEN,        /* not what S3 would say: cut off, not XML, or a gateway's page */
 } S3ReplyError;
 
 /* What S3 said when it said no. Strings are never NULL, but "" where S3 was silent. */
@@ -53,17 +53,19 @@ void           s3_create_reply_free  (S3CreateReply *self);
 /* UploadPart, PutObject, HeadObject and CompleteMultipartUpload all come down to this. */
 typedef struct {
   char etag[128];               /* "" if the store gave none (RGW's Complete) */
-  S3Checksum checksums[4];      /* those of the answer, in the order of S3ChecksumKind; kind NONE ends them */
+  S3Checksum checksums[4];      /* in the order of S3ChecksumKind; kind NONE ends them */
   gboolean is_composite;        /* x-amz-checksum-type or the "-N" at a checksum's end says so */
   char *version_id;             /* or NULL */
   char *content_type;           /* HeadObject; or NULL */
   guint64 size;                 /* HeadObject's Content-Length, else 0 */
   gint64 modified;              /* HeadObject's Last-Modified, Unix seconds, else 0 */
-  gboolean encrypted_by_kms;    /* x-amz-server-side-encryption: aws:kms or SSE-C: the ETag is no MD5 */
+  gboolean encrypted_by_kms;    /* aws:kms… or SSE-C: the ETag is no MD5 */
 } S3ObjectReply;
 
-S3ObjectReply *s3_object_reply_parse   (const HttpResponse *response, GError **error);   /* headers */
-S3ObjectReply *s3_complete_reply_parse (const HttpResponse *response, GError **error);   /* XML and headers */
+/* From the headers; without an ETag it is BROKEN, and so is a web page in the body. */
+S3ObjectReply *s3_object_reply_parse   (const HttpResponse *response, GError **error);
+/* From the XML and the headers. */
+S3ObjectReply *s3_complete_reply_parse (const HttpResponse *response, GError **error);
 void           s3_object_reply_free    (S3ObjectReply *self);
 /* The checksum of that kind, or NULL. */
 const S3Checksum *s3_object_reply_get_checksum (const S3ObjectReply *self, S3ChecksumKind kind);
@@ -78,14 +80,14 @@ typedef struct {
 typedef struct {
   GArray *parts;                /* S3ListedPart */
   gboolean is_truncated;
-  guint next_marker;
+  guint next_marker;            /* if truncated never 0: the last part's number if S3 did not say */
 } S3PartsPage;
 
 S3PartsPage *s3_parts_page_parse (const HttpResponse *response, GError **error);
 void         s3_parts_page_free  (S3PartsPage *self);
 
 typedef struct {
-  char *key;
+  char *key;                    /* decoded, if the answer says encoding-type url */
   char *upload_id;
   gint64 initiated;             /* Unix seconds; 0 = not told */
 } S3ListedUpload;

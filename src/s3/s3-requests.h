@@ -30,7 +30,7 @@ HttpRequest *s3_request_create       (const S3Address       *address,
                                       const S3ObjectOptions *options,
                                       S3ChecksumKind         checksum);
 
-/* @checksum may be NULL; goes into its header (Content-MD5 for MD5). The body is the caller's to set. */
+/* @checksum may be NULL; goes into its header (Content-MD5 for MD5). The caller sets the body. */
 HttpRequest *s3_request_upload_part  (const S3Address       *address,
                                       const char            *key,
                                       const char            *upload_id,
@@ -44,9 +44,9 @@ HttpRequest *s3_request_put_object   (const S3Address       *address,
                                       const S3Checksum      *checksum,
                                       gboolean               if_none_match);
 
-/* @parts: S3CompletedPart, ascending from 1. @whole: the FULL_OBJECT checksum, or NULL; sent with its
- * type and with @object_size as x-amz-mp-object-size. A part's MD5 is not sent: its ETag is that.
- * The answer may take minutes, so the request's response timeout is 15 minutes. */
+/* @parts: S3CompletedPart, ascending from 1. @whole: the FULL_OBJECT checksum, or NULL; sent with
+ * its type and with @object_size as x-amz-mp-object-size. A part's MD5 is not sent: its ETag is
+ * that. The answer may take minutes, so the request's response timeout is 15 minutes. */
 HttpRequest *s3_request_complete     (const S3Address       *address,
                                       const char            *key,
                                       const char            *upload_id,
@@ -56,13 +56,16 @@ HttpRequest *s3_request_complete     (const S3Address       *address,
                                       guint64                object_size,
                                       gboolean               if_none_match);
 
-HttpRequest *s3_request_abort        (const S3Address *address, const char *key, const char *upload_id);
-HttpRequest *s3_request_list_parts   (const S3Address *address, const char *key, const char *upload_id,
-                                      guint marker);    /* parts after this number; 0 = from the first */
+HttpRequest *s3_request_abort        (const S3Address *address, const char *key,
+                                      const char *upload_id);
+/* @marker: parts after this number; 0 = from the first. */
+HttpRequest *s3_request_list_parts   (const S3Address *address, const char *key,
+                                      const char *upload_id, guint marker);
 /* Asks for keys in encoding-type=url, because XML cannot hold every character of a key. */
 HttpRequest *s3_request_list_uploads (const S3Address *address, const char *prefix,
                                       const char *key_marker, const char *upload_id_marker);
 /* @checksum_mode: asks for the stored checksum (x-amz-checksum-mode: ENABLED). */
-HttpRequest *s3_request_head_object  (const S3Address *address, const char *key, gboolean checksum_mode);
+HttpRequest *s3_request_head_object  (const S3Address *address, const char *key,
+                                      gboolean checksum_mode);
 HttpRequest *s3_request_head_bucket  (const S3Address *address);
 HttpRequest *s3_request_delete_object (const S3Address *address, const char *key);

@@ -35,7 +35,7 @@ void  s3_sign_request  (HttpRequest         *request,
                         gint64               now);
 
 /* The URL with X-Amz-Algorithm … X-Amz-Signature in its query; the request's headers are signed
- * with it and must be sent as they are. @expires: seconds, 1 to 604800. Payload: UNSIGNED-PAYLOAD. */
+ * with it and must be sent as they are. @expires: seconds, 1 to 604800. The payload is unsigned. */
 char *s3_presign_url   (const HttpRequest   *request,
                         const S3Credentials *credentials,
                         const char          *region,
@@ -43,7 +43,8 @@ char *s3_presign_url   (const HttpRequest   *request,
                         guint                expires);
 
 /* The canonical request, as S3 repeats it in SignatureDoesNotMatch: for tests and the try-it store.
- * @signed_headers: "host;x-amz-date". */
+ * X-Amz-Signature is not part of it; values of headers lose blanks at their ends and doubled ones,
+ * as in every SDK. @signed_headers: "host;x-amz-date". */
 char *s3_dup_canonical_request (const HttpRequest *request,
                                 const char        *signed_headers,
                                 const char        *payload);

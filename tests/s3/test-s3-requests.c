@@ -14,14 +14,16 @@ static S3Address *
 new_address (void)
 {
   g_autoptr (GError) error = NULL;
-  S3Address *address = s3_address_new ("https://store.example", NULL, "films", S3_STYLE_PATH, &error);
+  S3Address *address = s3_address_new ("https://store.example", NULL, "films", S3_STYLE_PATH,
+                                       &error);
 
   g_assert_no_error (error);
   return address;
 }
 
 static S3Checksum
-read_checksum (S3ChecksumKind kind, const char *base64)
+read_checksum (S3ChecksumKind  kind,
+               const char     *base64)
 {
   S3Checksum checksum;
 
@@ -31,7 +33,8 @@ read_checksum (S3ChecksumKind kind, const char *base64)
 
 /* Takes @request, and compares it with "POST URL\nName: value\n…". */
 static void
-assert_request (HttpRequest *request, const char *expected)
+assert_request (HttpRequest *request,
+                const char  *expected)
 {
   g_autoptr (GString) summary = g_string_new (NULL);
 
@@ -159,7 +162,8 @@ test_complete (void)
     { 2, "b<\"&\x01", read_checksum (S3_CHECKSUM_MD5, "1B2M2Y8AsgTpgAmY7PhCfg==") },
     { 3, "cc", { S3_CHECKSUM_NONE } },
   };
-  HttpRequest *request = s3_request_complete (address, KEY, "id", parts, 3, &crc, 20000000001, TRUE);
+  HttpRequest *request = s3_request_complete (address, KEY, "id", parts, 3, &crc, 20000000001,
+                                              TRUE);
   g_autoptr (GBytes) body = g_bytes_ref (request->bytes);
   g_autofree char *text = g_strndup (g_bytes_get_data (body, NULL), g_bytes_get_size (body));
 
@@ -319,7 +323,8 @@ test_without_id (void)
 }
 
 int
-main (int argc, char *argv[])
+main (int   argc,
+      char *argv[])
 {
   g_test_init (&argc, &argv, NULL);
 

@@ -40,7 +40,9 @@ static const struct {
 };
 
 static HttpRequest *
-example_request_new (const char *method, const char *key, const char *query)
+example_request_new (const char *method,
+                     const char *key,
+                     const char *query)
 {
   g_autoptr (GError) error = NULL;
   g_autoptr (S3Address) address = s3_address_new ("https://s3.amazonaws.com", NULL, "examplebucket",
@@ -82,8 +84,9 @@ test_documented_url (void)
   g_autofree char *url = s3_presign_url (request, keys, "us-east-1", EXAMPLE_TIME, 86400);
 
   g_assert_cmpstr (url, ==,
-                   "https://examplebucket.s3.amazonaws.com/test.txt?X-Amz-Algorithm=AWS4-HMAC-SHA256"
-                   "&X-Amz-Credential=AKIAIOSFODNN7EXAMPLE%2F20130524%2Fus-east-1%2Fs3%2Faws4_request"
+                   "https://examplebucket.s3.amazonaws.com/test.txt"
+                   "?X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Credential=" ACCESS_KEY
+                   "%2F20130524%2Fus-east-1%2Fs3%2Faws4_request"
                    "&X-Amz-Date=20130524T000000Z&X-Amz-Expires=86400&X-Amz-SignedHeaders=host"
                    "&X-Amz-Signature="
                    "aeeed9bbccd4d02ee5c0109b86d86835f995330da4c265957d157751f604d404");
@@ -93,7 +96,7 @@ static void
 test_canonical_request (void)
 {
   g_autoptr (HttpRequest) request =
-    http_request_new ("PUT", "http://h:80/b/a%20b//c?uploadId=x&a&X-Amz-Signature=gone&partNumber=1#f");
+    http_request_new ("PUT", "http://h:80/b/a%20b//c?uploadId=x&a&X-Amz-Signature=y&partNumber=1#");
   g_autofree char *canonical = NULL;
 
   http_request_set_header (request, "X-Amz-Meta-Text", " a \t b ");
@@ -161,7 +164,7 @@ run_botocore (void)
              error->message);
   }
   if (!g_spawn_check_wait_status (status, NULL)) {
-    g_error ("botocore (Debian: python3-botocore) is needed to compare signatures with:\n%s", errors);
+    g_error ("botocore (Debian: python3-botocore) is needed to compare with:\n%s", errors);
   }
   g_key_file_load_from_data (vectors, output, strlen (output), G_KEY_FILE_NONE, &error);
   g_assert_no_error (error);
@@ -169,7 +172,9 @@ run_botocore (void)
 }
 
 static char *
-dup_value (GKeyFile *vectors, const char *group, const char *key)
+dup_value (GKeyFile   *vectors,
+           const char *group,
+           const char *key)
 {
   g_autoptr (GError) error = NULL;
   char *value = g_key_file_get_string (vectors, group, key, &error);
@@ -192,7 +197,8 @@ dup_from_hex (const char *hex)
 
 /* The message of a case, its URL made from the key by our own encoding. */
 static HttpRequest *
-case_request_new (GKeyFile *vectors, const char *group)
+case_request_new (GKeyFile   *vectors,
+                  const char *group)
 {
   g_autofree char *method = dup_value (vectors, group, "method");
   g_autofree char *base = dup_value (vectors, group, "base");
@@ -220,7 +226,9 @@ case_request_new (GKeyFile *vectors, const char *group)
 }
 
 static void
-compare_url (GKeyFile *vectors, const char *group, const char *url)
+compare_url (GKeyFile   *vectors,
+             const char *group,
+             const char *url)
 {
   g_autofree char *signature = dup_value (vectors, group, "signature");
   g_autofree char *all = dup_value (vectors, group, "parameters");
@@ -235,7 +243,9 @@ compare_url (GKeyFile *vectors, const char *group, const char *url)
 }
 
 static void
-compare_case (GKeyFile *vectors, const char *group, gint64 now)
+compare_case (GKeyFile   *vectors,
+              const char *group,
+              gint64      now)
 {
   g_autofree char *access_key = dup_value (vectors, "settings", "access-key");
   g_autofree char *secret_key = dup_value (vectors, "settings", "secret-key");
@@ -289,7 +299,8 @@ test_expires_out_of_range (gconstpointer data)
 }
 
 int
-main (int argc, char *argv[])
+main (int   argc,
+      char *argv[])
 {
   g_test_init (&argc, &argv, NULL);
 
