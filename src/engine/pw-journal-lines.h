@@ -26,8 +26,8 @@
 
 #define PW_JOURNAL_VERSION 1
 
-/* @self is zeroed before the first line. FALSE, with PW_ERROR_JOURNAL_BROKEN, for a line that cannot
- * be: no intent first, a part number that the plan does not have. @is_newer: the journal was
+/* @self is zeroed before the first line. FALSE, with PW_ERROR_JOURNAL_BROKEN, for a line that
+ * cannot be: no intent first, a part number that the plan does not have. @is_newer: the journal was
  * written by a later version, and is whole. */
 gboolean pw_journal_apply_line (PwJournalState *self,
                                 const PwLine   *line,

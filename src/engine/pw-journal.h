@@ -51,7 +51,7 @@ const PwJournalPart   *pw_journal_get_parts      (PwJournal *self, guint *n_part
 guint                  pw_journal_get_n_resumed  (PwJournal *self);
 
 /* Complete may have been sent: whether the object is there must be asked. FALSE again once a part,
- * a lost part or an upload id came after it. @whole (may be NULL): kind NONE if it was not known. */
+ * a lost part or an upload id came after it. @whole (may be NULL): kind NONE if it is not known. */
 gboolean               pw_journal_is_completing  (PwJournal *self, S3Checksum *whole);
 
 /* The object's ETag, or NULL while the upload is not over. @verification may be NULL. */

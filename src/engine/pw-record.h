@@ -53,7 +53,8 @@ gboolean  pw_record_delete      (PwRecord    *self,
 gboolean  pw_record_set_aside   (PwRecord    *self,
                                  GError     **error);
 
-/* Without owning it: the content of a file that others may be writing to; whether it has an owner. */
+/* Without owning it: the content of a file that others may be writing to, and whether it has an
+ * owner. */
 char     *pw_record_peek        (const char  *path,
                                  gsize       *length,
                                  gboolean    *is_owned,
