@@ -219,9 +219,7 @@ s3_number_read (guint64    *number,
 {
   guint64 value;
 
-  /* The function itself would take a sign. */
-  if (!g_ascii_isdigit (*text) ||
-      !g_ascii_string_to_unsigned (text, 10, 0, maximum, &value, NULL)) {
+  if (!g_ascii_string_to_unsigned (text, 10, 0, maximum, &value, NULL)) {
     return FALSE;
   }
   *number = value;

@@ -185,6 +185,10 @@ static const struct {
   { "create/portal", CREATE_REPLY, 200, PORTAL, { NULL }, S3_REPLY_ERROR_BROKEN },
   { "create/json", CREATE_REPLY, 200, "{\"UploadId\": \"x\"}", { NULL }, S3_REPLY_ERROR_BROKEN },
   { "create/two-roots", CREATE_REPLY, 200, CREATE "<a/>", { NULL }, S3_REPLY_ERROR_BROKEN },
+  { "create/same-root-twice", CREATE_REPLY, 200,
+    "<InitiateMultipartUploadResult><UploadId>u</UploadId>"
+    "</InitiateMultipartUploadResult><InitiateMultipartUploadResult/>", { NULL },
+    S3_REPLY_ERROR_BROKEN },
   { "create/text-after", CREATE_REPLY, 200, CREATE "x", { NULL }, S3_REPLY_ERROR_BROKEN },
   { "create/not-utf8", CREATE_REPLY, 200, "<InitiateMultipartUploadResult><UploadId>\xff</UploadId>"
     "</InitiateMultipartUploadResult>", { NULL }, S3_REPLY_ERROR_BROKEN },
