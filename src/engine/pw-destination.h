@@ -80,7 +80,8 @@ struct _PwDestination {
 PwDestination *pw_destination_new          (const char     *name);
 
 /* @uri: "s3://bucket/prefix", the prefix as it is, nothing in it decoded; it becomes the name too.
- * @endpoint and @region may be NULL. The store is recognised by the endpoint. Errors: PW_ERROR. */
+ * @endpoint and @region may be NULL. The store is recognised by the endpoint. What it
+ * gives passes pw_destination_check(), but for plain http without @allow_http. PW_ERROR_DESTINATION. */
 PwDestination *pw_destination_new_from_uri (const char     *uri,
                                             const char     *endpoint,
                                             const char     *region,
