@@ -44,6 +44,20 @@ def without_comments(text):
                   flags=re.DOTALL)
 
 
+def name_of(head):
+    """The word before the last parentheses of what stands before a brace, or None."""
+    head = head.rstrip()
+    if not head.endswith(")") or "=" in head:
+        return None
+    depth, at = 0, len(head)
+    while at > 0:
+        at -= 1
+        depth += {")": 1, "(": -1}.get(head[at], 0)
+        if depth == 0:
+            break
+    return re.search(r"([A-Za-z_]\w*)\s*$", head[:at])
+
+
 def functions(text):
     """(name, first line, number of lines) of each function, whatever its braces look like."""
     code = without_comments(text)
@@ -55,9 +69,8 @@ def functions(text):
         sign, at = match.group(0), match.start()
         if sign == "{":
             if depth == 0 and start is None:
-                head = code[parts_from:at]
-                named = re.search(r"([A-Za-z_]\w*)\s*\(", head)
-                if named and head.rstrip().endswith(")") and "=" not in head:
+                named = name_of(code[parts_from:at])
+                if named:
                     start = (named.group(1), code.count("\n", 0, parts_from + named.start(1)) + 1)
             depth += 1
         elif sign == "}":
