@@ -39,7 +39,8 @@ static const Text texts[] = {
     N_("The connection to the service broke or could not be made. Check the network; "
        "nothing that has arrived is lost.") },
   [PW_ERROR_RESOLVE] = { "resolve",
-    N_("The service’s address could not be found. Check the network and the destination’s address.") },
+    N_("The service’s address could not be found. Check the network and the "
+       "destination’s address.") },
   [PW_ERROR_CERTIFICATE] = { "certificate",
     N_("The server could not prove that it is the right one, so nothing was sent. Check the "
        "destination’s address, or give the destination its own certificate file.") },
@@ -76,21 +77,26 @@ static const Text texts[] = {
   [PW_ERROR_REGION] = { "region",
     N_("The bucket is in another region. Correct the region in the destination’s settings.") },
   [PW_ERROR_CLOCK] = { "clock",
-    N_("This computer’s clock is wrong, so the service refuses. Set date and time, then try again.") },
+    N_("This computer’s clock is wrong, so the service refuses. "
+       "Set date and time, then try again.") },
   [PW_ERROR_UPLOAD_GONE] = { "upload-gone",
     N_("The service no longer knows this unfinished upload. It has to start anew.") },
   [PW_ERROR_EXISTS] = { "exists",
-    N_("There is already an object of that name. Choose another name, or allow it to be replaced.") },
+    N_("There is already an object of that name. Choose another name, "
+       "or allow it to be replaced.") },
   [PW_ERROR_CONFLICT] = { "conflict",
-    N_("Somebody else is writing the same object at the same time. Try again when they are done.") },
+    N_("Somebody else is writing the same object at the same time. "
+       "Try again when they are done.") },
   [PW_ERROR_TOO_LARGE] = { "too-large",
     N_("The file is larger than the service takes.") },
   [PW_ERROR_QUOTA] = { "quota",
     N_("The space at the service is used up. Make room or get more, then try again.") },
   [PW_ERROR_STORAGE_CLASS] = { "storage-class",
-    N_("The service does not have that storage class. Choose another in the destination’s settings.") },
+    N_("The service does not have that storage class. Choose another in the "
+       "destination’s settings.") },
   [PW_ERROR_KMS] = { "kms",
-    N_("The service could not use its encryption key. Ask the owner of the bucket to check the key.") },
+    N_("The service could not use its encryption key. "
+       "Ask the owner of the bucket to check the key.") },
   [PW_ERROR_PARTS] = { "parts",
     N_("The service does not hold all that was sent. Try again to send what is missing.") },
   [PW_ERROR_DAMAGED] = { "damaged",
@@ -113,7 +119,8 @@ static const Text texts[] = {
   [PW_ERROR_DESTINATION] = { "destination",
     N_("The destination is unknown or not valid. Check its settings.") },
   [PW_ERROR_PLAN] = { "plan",
-    N_("The file cannot be cut into parts of that size for this service. Choose another part size.") },
+    N_("The file cannot be cut into parts of that size for this service. "
+       "Choose another part size.") },
   [PW_ERROR_KEY] = { "key",
     N_("The object’s name is not valid. Choose another name.") },
   [PW_ERROR_PRESIGN] = { "presign",
@@ -123,7 +130,8 @@ static const Text texts[] = {
   [PW_ERROR_JOURNAL] = { "journal",
     N_("The progress of the upload cannot be saved. Make room on the disk, then try again.") },
   [PW_ERROR_JOURNAL_BROKEN] = { "journal-broken",
-    N_("The saved progress of this upload cannot be read. It was set aside; upload the file anew.") },
+    N_("The saved progress of this upload cannot be read. It was set aside; "
+       "upload the file anew.") },
   [PW_ERROR_LOCKED] = { "locked",
     N_("Another window or program is already working on this upload.") },
 };

@@ -91,7 +91,9 @@ gboolean    pw_error_is_authorisation (const GError    *error);
 /* Which of the above S3 meant: by its code, else by its status (S3 API Reference, "Error
  * responses"; and what Ceph RGW and MinIO say instead). */
 PwError     pw_error_classify_failure (const S3Failure *failure);
-PwError     pw_error_classify_http    (const GError    *error);    /* HTTP_ERROR or S3_REPLY_ERROR */
+
+/* The same for an error in HTTP_ERROR or S3_REPLY_ERROR. */
+PwError     pw_error_classify_http    (const GError    *error);
 
 /* New errors in PW_ERROR: the title, then S3's code and message shortened, then its request id. */
 GError     *pw_error_from_failure     (const S3Failure *failure);

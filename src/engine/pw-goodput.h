@@ -47,5 +47,6 @@ gboolean pw_goodput_is_valid   (const PwGoodput *self);
 /* The second half was faster by more than chance explains: connections still open or speed up. */
 gboolean pw_goodput_is_rising  (const PwGoodput *self);
 
-double   pw_goodput_get_mean   (const PwGoodput *self);    /* bytes/s */
-double   pw_goodput_get_error  (const PwGoodput *self);    /* standard error of the mean, as a part of it */
+/* In bytes/s; and its standard error as a part of it (1 while it is not known). */
+double   pw_goodput_get_mean   (const PwGoodput *self);
+double   pw_goodput_get_error  (const PwGoodput *self);

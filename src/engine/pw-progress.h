@@ -4,14 +4,13 @@
 
 #pragma once
 
-#include <glib.h>
+#include "engine/pw-format.h"
 
 /* Speed, time left, and the sentence that tells them. Pure: a plain value that belongs to the
  * thread that feeds it; copying it copies everything.
  *
  * "Sent" is the position: bytes safe on the server plus what is on its way. It may go back when a
- * part starts again. "Safe" is what the server acknowledged. Texts are translated (domain
- * "partway"); between a number and its unit stands a no-break space, as in g_format_size().
+ * part starts again. "Safe" is what the server acknowledged.
  */
 
 #define PW_PROGRESS_HISTORY 300u        /* seconds */
@@ -45,15 +44,16 @@ typedef struct {
 
 void     pw_progress_init             (PwProgress       *self);
 
-/* About 10 times a second while the upload runs. After more than 3 s without a feed (paused, asleep)
- * the speed begins anew, and the history shows the gap as zeros. */
+/* About 10 times a second while the upload runs. The first feed says where the upload stands; what
+ * was sent before it counts for no speed. After more than 3 s without a feed (paused, asleep), and
+ * after a stall, the speed begins anew; the history shows the gap as zeros. */
 void     pw_progress_feed             (PwProgress       *self,
                                        gint64            now_us,
                                        guint64           safe_bytes,
                                        guint64           sent_bytes,
                                        guint64           total);
 
-/* Bytes per second: the slope through the last 10 s. 0 while stalled, and in the first half second. */
+/* Bytes/s: the slope through the last 10 s. 0 while stalled and in the first half second. */
 guint64  pw_progress_get_speed        (const PwProgress *self);
 
 /* No byte moved for 5 s although there are some left. */
@@ -68,16 +68,7 @@ guint    pw_progress_get_history      (const PwProgress *self,
                                        guint64          *speeds,
                                        guint             n_max);
 
-/* "3.2 of 10 GB — 2 minutes left"; "… — waiting for the network" while stalled; "10 GB sent —
- * waiting for the server" while something is not yet safe; "10 GB — done". */
+/* Translated: "3.2 of 10 GB — 2 minutes left"; "3.2 of 10 GB — waiting for the network" while
+ * stalled; "10 GB sent — waiting for the server" while some of it is not yet safe; and at last
+ * "10 GB — done". */
 char    *pw_progress_dup_sentence     (const PwProgress *self);
-
-/* "a few seconds", "25 seconds", "about a minute", "12 minutes", "2 hours 5 minutes", "3 days 4
- * hours". Negative: "unknown". */
-char    *pw_format_duration           (gint64            seconds);
-
-/* "98 MB/s", "3.2 MB/s". */
-char    *pw_format_speed              (guint64           bytes_per_second);
-
-/* "3.2 GB", "512 MB": as g_format_size(), with at most two digits after which none matters. */
-char    *pw_format_size               (guint64           size);

@@ -35,7 +35,7 @@ typedef enum {
   PW_VERDICT_FIX_CREDENTIALS,   /* fresh credentials, or a fresh URL, then again */
   PW_VERDICT_READ_AGAIN,        /* read the part from the file anew, send it again */
   PW_VERDICT_UPLOAD_GONE,       /* see pw_retry_judge_failure() */
-  PW_VERDICT_RESTART,           /* this upload cannot end well: create another, keep the checksums */
+  PW_VERDICT_RESTART,           /* this upload cannot end well: create another */
 } PwVerdict;
 
 typedef struct {
@@ -61,7 +61,9 @@ typedef enum {
  *
  * UPLOAD_GONE is a suspicion, never a proof: before anything is thrown away, HEAD the object (an
  * earlier Complete may have won) and list the parts (200 = the upload lives: go on). It is given
- * for NoSuchUpload; for NoSuchKey on a PW_CALL_UPLOAD; and once, at the third InternalError, on a PW_CALL_COMPLETE: Ceph RGW 16 answers an unknown upload id so.
+ * for NoSuchUpload; for NoSuchKey on a PW_CALL_UPLOAD; and once, at the third InternalError, on a
+ * PW_CALL_COMPLETE: Ceph RGW 16 answers an unknown upload id so. If the upload lives, go on with
+ * the same PwAttempts; the InternalErrors that follow are RETRY again.
  *
  * A presigned call's AccessDenied is FIX_CREDENTIALS: Ceph RGW says no more of an expired URL.
  * A 403 without a code (the answer to a HEAD) is STOP. */

@@ -6,7 +6,8 @@
 
 #include <glib.h>
 
-/* A bandwidth limit that all workers share: a token bucket. The clock is an argument; nobody sleeps.
+/* A bandwidth limit that all workers share: a token bucket. The clock is an argument; there is no
+ * sleeping in here.
  *
  * Threads: every function but new and free may be called from any thread. While there is no limit,
  * pw_throttle_take() reads one atomic number and takes no lock. While there is one, a mutex of the
@@ -29,8 +30,8 @@ guint64     pw_throttle_get_rate (PwThrottle *self);
  * The bucket holds 0.1 s worth, so idleness is never made up for by more. Grants are at least 20 ms
  * worth and at least 4 KiB (or all that is wanted), so that no time goes into tiny writes; at very
  * low rates the bucket therefore holds 8 KiB. Those turned away are told times one after another,
- * so that many takers come by in turn instead of all at once. @now_us: a monotonic clock; the clocks
- * of two threads may differ a little. */
+ * so that many takers come by in turn instead of all at once. @now_us: a monotonic clock; two
+ * threads' readings may differ a little. */
 gsize       pw_throttle_take     (PwThrottle *self,
                                   gsize       wanted,
                                   gint64      now_us,
