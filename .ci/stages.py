@@ -1,0 +1,281 @@
+#!/usr/bin/python3
+# SPDX-FileCopyrightText: The Partway authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The stages of .ci/run, one after another; a stage that fails does not stop the later ones."""
+
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+BUILD = ROOT / "build"
+LOGS = BUILD / "ci-logs"
+GLIB_TSAN = BUILD / "_glib-tsan"
+
+SUITES = ["http", "s3", "engine", "cli", "store", "e2e", "kill"]
+COVERED = ["http", "s3", "engine"]
+LEAST_COVERAGE = 85.0
+
+# How often the heavy tests repeat themselves where everything takes many times as long.
+FEW_ROUNDS = {"PARTWAY_ROUNDS": "20"}
+
+# What a machine may bring along that would decide what a test sees.
+FOREIGN = re.compile(r"AWS_|SSL_CERT_|(CURL_CA_BUNDLE|REQUESTS_CA_BUNDLE)$|\w+_proxy$|\w+_PROXY$|"
+                     r"LD_|DBUS_|XDG_|SECRET_|RGW_|MESON_TESTTHREADS$")
+
+
+class Failure(Exception):
+    """A stage did not hold; the text says why."""
+
+
+class Count:
+    def __init__(self):
+        self.passed, self.failed, self.summaries = 0, 0, []
+
+
+def run(log, *command, env=None, clean=False, seconds=1800):
+    """Runs a command into a log; gives its exit status."""
+    path = LOGS / f"{log}.log"
+    inherited = {name: value for name, value in os.environ.items()
+                 if not (clean and FOREIGN.match(name))}
+    with open(path, "ab") as out:
+        out.write(f"$ {' '.join(map(str, command))}\n".encode())
+        out.flush()
+        try:
+            return subprocess.run(list(map(str, command)), cwd=ROOT, stdin=subprocess.DEVNULL,
+                                  stdout=out, stderr=subprocess.STDOUT, timeout=seconds,
+                                  env={**inherited, **(env or {})}).returncode
+        except subprocess.TimeoutExpired:
+            out.write(f"It took longer than {seconds} s.\n".encode())
+            return 124
+        except OSError as error:
+            out.write(f"{error}\n".encode())
+            return 127
+
+
+def tail(log, n_lines=40):
+    text = (LOGS / f"{log}.log").read_text(encoding="utf-8", errors="replace")
+    return "\n".join("  | " + line for line in text.split("\n")[-n_lines:])
+
+
+def must(log, *command, **options):
+    if run(log, *command, **options) != 0:
+        raise Failure(f"“{Path(str(command[0])).name}” failed:\n{tail(log)}")
+
+
+def build(stage, *options, env=None):
+    folder = BUILD / f"ci-{stage}"
+    if not (folder / "build.ninja").exists():
+        shutil.rmtree(folder, ignore_errors=True)
+        must(stage, "meson", "setup", folder, *options, env=env)
+    must(stage, "ninja", "-C", folder)
+    return folder
+
+
+def points(test):
+    """How many points of one test passed and failed; a point that was left out has failed."""
+    output = test.get("stdout", "") or ""
+    lines = re.findall(r"^(not )?ok\b[^\n]*", output, re.MULTILINE)
+    whole = re.findall(r"^(?:not )?ok\b[^\n]*", output, re.MULTILINE)
+    failed = sum(1 for bad, line in zip(lines, whole)
+                 if bad or re.search(r"# (SKIP|TODO)", line, re.IGNORECASE))
+    passed = len(lines) - failed
+    if test["result"] != "OK":
+        return passed, max(failed, 1)
+    if not lines:
+        return (0, 1) if re.search(r"^1\.\.0", output, re.MULTILINE) else (1, 0)
+    return passed, failed
+
+
+def read_results(folder, count):
+    """Adds up what meson noted of its last run; gives the tests that failed."""
+    log = folder / "meson-logs" / "testlog.json"
+    bad, n_tests, n_passed, n_failed = [], 0, 0, 0
+    for line in log.read_text(encoding="utf-8").splitlines():
+        test = json.loads(line)
+        passed, failed = points(test)
+        n_tests, n_passed, n_failed = n_tests + 1, n_passed + passed, n_failed + failed
+        if failed:
+            bad.append(test)
+    if n_tests == 0:
+        raise Failure("no test ran")
+    count.passed += n_passed
+    count.failed += n_failed
+    print(f"   {n_tests} test programs: {n_passed} points passed, {n_failed} failed")
+    return bad
+
+
+def show_failed(test):
+    print(f"-- {test['name']}: {test['result']}")
+    text = (test.get("stdout") or "") + (test.get("stderr") or "")
+    print("\n".join("  | " + line for line in text.rstrip().split("\n")[-40:]))
+
+
+def test_all(stage, folder, count, *wrapper, env=None, multiplier=1):
+    log = folder / "meson-logs" / "testlog.json"
+    log.unlink(missing_ok=True)
+    status = run(f"{stage}-tests", *wrapper, "meson", "test", "-C", folder, "--no-rebuild",
+                 "--timeout-multiplier", multiplier, env=env, clean=True, seconds=3600)
+    if not log.exists():
+        raise Failure(f"the tests did not run:\n{tail(f'{stage}-tests')}")
+    bad = read_results(folder, count)
+    for test in bad:
+        show_failed(test)
+    if bad or status != 0:
+        raise Failure(", ".join(test["name"] for test in bad) or f"meson test gave {status}")
+
+
+def stage_checks(_count):
+    """The house's rules."""
+    failures = []
+    for command in (["check-floors.py", "--self-test"], ["check-floors.py"],
+                    ["check-size.py", "--self-test"], ["check-size.py"],
+                    ["check-style", "--self-test"], ["check-style"]):
+        name = " ".join(command)
+        log = name.replace(" ", "")
+        if run(log, ROOT / ".ci" / command[0], *command[1:]) != 0:
+            failures.append(name)
+            print(f"-- {name}\n{tail(log, 60)}")
+    scripts = [path for folder in ("build-aux", ".ci", "tests/servers")
+               for path in sorted((ROOT / folder).iterdir())
+               if path.is_file() and re.match(rb"#!/bin/(ba)?sh\n", path.read_bytes()[:12])]
+    if run("shellcheck", "shellcheck", *scripts) != 0:
+        failures.append("shellcheck")
+        print(tail("shellcheck"))
+    if failures:
+        raise Failure(", ".join(failures))
+
+
+def stage_tests(count):
+    """Every test, as everybody runs them."""
+    log = BUILD / "meson-logs" / "testlog.json"
+    log.unlink(missing_ok=True)
+    status = run("tests", ROOT / "build-aux" / "test", clean=True, seconds=3600,
+                 env={"PARTWAY_BUILD": str(BUILD)})
+    if not log.exists():
+        raise Failure(f"build-aux/test failed:\n{tail('tests')}")
+    text = (LOGS / "tests.log").read_text(encoding="utf-8", errors="replace")
+    count.summaries.append("\n".join(re.findall(r"^(?:Ok|Expected Fail|Fail|Unexpected Pass|Skipped|"
+                                                r"Timeout): +\d+\s*$", text, re.MULTILINE)))
+    bad = read_results(BUILD, count)
+    for test in bad:
+        show_failed(test)
+    known = {suite.split(":")[-1]
+             for test in json.loads((BUILD / "meson-info" / "intro-tests.json").read_text())
+             for suite in test["suite"]}
+    lost = [suite for suite in SUITES if suite not in known]
+    if lost:
+        raise Failure(f"there are no tests in {', '.join(lost)}")
+    if bad or status != 0:
+        raise Failure(", ".join(test["name"] for test in bad) or f"build-aux/test gave {status}")
+
+
+def stage_gcc(_count):
+    """No warnings from gcc."""
+    build("gcc", "--werror", env={"CC": "gcc"})
+
+
+def stage_clang(_count):
+    """No warnings from clang."""
+    build("clang", "--werror", env={"CC": "clang"})
+
+
+def stage_asan(count):
+    """No fault in memory, no leak, nothing undefined."""
+    folder = build("asan", "-Db_sanitize=address,undefined", "-Db_lundef=false")
+    # faketime comes in front of the sanitizer; that is meant.
+    test_all("asan", folder, count, multiplier=4, env={
+        "ASAN_OPTIONS": "detect_leaks=1:detect_stack_use_after_return=1:verify_asan_link_order=0",
+        "UBSAN_OPTIONS": "halt_on_error=1:print_stacktrace=1", **FEW_ROUNDS})
+
+
+def stage_tsan(count):
+    """No race, seen with a GLib that the sanitizer can look into."""
+    must("glib-tsan", ROOT / ".ci" / "glib-tsan", GLIB_TSAN)
+    libs = (LOGS / "glib-tsan.log").read_text().rstrip().split("\n")[-1]
+    # In the programs and not in the environment, so that no other program loads it.
+    folder = build("tsan", "-Db_sanitize=thread", "-Db_lundef=false",
+                   f"-Dc_link_args=-Wl,-rpath,{libs},--disable-new-dtags")
+    programs = [path for path in (folder / "tests").rglob("test-*")
+                if path.is_file() and os.access(path, os.X_OK)]
+    for program in programs[:1]:
+        linked = subprocess.run(["ldd", program], capture_output=True, text=True).stdout
+        if f"{libs}/libglib-2.0" not in linked:
+            raise Failure(f"{program.name} does not use the GLib in {libs}")
+    if not programs:
+        raise Failure("there are no test programs")
+    options = "second_deadlock_stack=1:history_size=4"
+    suppressions = ROOT / ".ci" / "tsan.supp"
+    if suppressions.exists():
+        options += f":suppressions={suppressions}"
+    # The sanitizer finds no room where the kernel scatters mappings more than it expects.
+    fixed = ["setarch", "-R"]
+    wrapper = fixed if run("tsan", *fixed, "true") == 0 else []
+    test_all("tsan", folder, count, *wrapper, multiplier=8,
+             env={"TSAN_OPTIONS": options, **FEW_ROUNDS})
+
+
+def stage_coverage(count):
+    """Most lines of the floors are run by the tests."""
+    folder = build("coverage", "-Db_coverage=true")
+    for old in folder.rglob("*.gcda"):
+        old.unlink()
+    test_all("coverage", folder, count, multiplier=2, env=FEW_ROUNDS)
+    summary = folder / "coverage.json"
+    must("coverage", "gcovr", "--root", ROOT, "--object-directory", folder, folder,
+         "--filter", rf"{re.escape(str(ROOT))}/src/({'|'.join(COVERED)})/",
+         "--json-summary", summary, "--txt", LOGS / "coverage.txt")
+    low = []
+    files = json.loads(summary.read_text())["files"]
+    for floor in COVERED:
+        mine = [entry for entry in files if f"src/{floor}/" in entry["filename"]]
+        total = sum(entry["line_total"] for entry in mine)
+        percent = 100 * sum(entry["line_covered"] for entry in mine) / total if total else 0
+        print(f"   src/{floor}: {percent:.1f} % of {total} lines")
+        if percent < LEAST_COVERAGE:
+            low.append(f"src/{floor} has {percent:.1f} %, {LEAST_COVERAGE:.0f} % are the least")
+    if low:
+        raise Failure("; ".join(low))
+
+
+STAGES = {name[6:]: function for name, function in list(globals().items())
+          if name.startswith("stage_")}
+
+
+def main(arguments):
+    if arguments == ["--list"]:
+        for name, function in STAGES.items():
+            print(f"{name:10} {function.__doc__}")
+        return 0
+    unknown = [name for name in arguments if name not in STAGES]
+    if unknown:
+        print(f"There is no stage {unknown[0]}.", file=sys.stderr)
+        return 2
+    shutil.rmtree(LOGS, ignore_errors=True)
+    LOGS.mkdir(parents=True)
+    count, report, began = Count(), [], time.monotonic()
+    for name in arguments or STAGES:
+        print(f"== {name}: {STAGES[name].__doc__}")
+        since, verdict = time.monotonic(), "ok"
+        try:
+            STAGES[name](count)
+            count.passed += 1
+        except Exception as error:
+            verdict = "FAILED"
+            count.failed += 1
+            print(f"{name} failed: {error if isinstance(error, Failure) else repr(error)}")
+        report.append(f"{name:10} {verdict:7} {time.monotonic() - since:6.0f} s")
+        print(f"== {name}: {verdict} ({time.monotonic() - since:.0f} s)")
+    print("\n" + "\n".join(report) + f"\n{'together':18} {time.monotonic() - began:6.0f} s\n")
+    print("\n".join(count.summaries))
+    print(f"{count.passed} passed, {count.failed} failed")
+    return 1 if count.failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
