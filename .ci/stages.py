@@ -73,7 +73,7 @@ def build(stage, *options, env=None):
     if not (folder / "build.ninja").exists():
         shutil.rmtree(folder, ignore_errors=True)
         must(stage, "meson", "setup", folder, *options, env=env)
-    must(stage, "ninja", "-C", folder)
+    must(stage, "ninja", "--quiet", "-C", folder)
     return folder
 
 
