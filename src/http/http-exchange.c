@@ -10,6 +10,10 @@
 #include "http/http-handle.h"
 #include "http/http-sockets.h"
 
+/* Under TLS a piece leaves as many records of 16 KiB, and an answer that comes meanwhile is seen
+ * only afterwards, maybe too late. Larger pieces are not faster there: encryption is what costs. */
+#define TLS_PIECE (64 * 1024)
+
 struct _HttpExchange {
   CURL *easy;
   HttpSockets *sockets;
@@ -22,6 +26,7 @@ struct _HttpExchange {
   gint64 first_byte_at;
   gboolean begun;
 
+  gsize piece;                  /* most body bytes to give to libcurl at once */
   guint64 offset;               /* body bytes given to libcurl in this try */
   guint64 n_sent_before;        /* in earlier tries */
   gint64 resume_at;
@@ -103,7 +108,7 @@ read_cb (char   *buffer,
 {
   HttpExchange *self = data;
   guint64 left = self->request->body_size - self->offset;
-  gsize room = (gsize) MIN (size * n_items, left);
+  gsize room = (gsize) MIN (MIN (size * n_items, self->piece), left);
   gssize n;
 
   if (room == 0 || http_answer_get_status (self->answer) >= 300)
@@ -264,6 +269,7 @@ http_exchange_start (HttpExchange       *self,
     return FALSE;
 
   self->max_answer = max_answer;
+  self->piece = g_ascii_strncasecmp (request->url, "https:", 6) == 0 ? TLS_PIECE : G_MAXSIZE;
   self->answer = http_answer_new (g_str_equal (request->method, "HEAD"), max_answer);
   return TRUE;
 }
