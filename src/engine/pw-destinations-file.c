@@ -149,18 +149,24 @@ get_text (JsonNode *entry, const char *member)
          : NULL;
 }
 
+/* A name that the destination itself has already is not taken, whoever else has it. */
 static gboolean
-is_taken (JsonArray *entries, const char *name, const char *but_id)
+is_taken (JsonArray *entries, const char *name, const char *id)
 {
+  gboolean is_others = FALSE;
+
   for (guint i = 0; i < json_array_get_length (entries); i++) {
     JsonNode *entry = json_array_get_element (entries, i);
 
-    if (g_strcmp0 (get_text (entry, "name"), name) == 0 &&
-        g_strcmp0 (get_text (entry, "id"), but_id) != 0) {
-      return TRUE;
+    if (g_strcmp0 (get_text (entry, "name"), name) != 0) {
+      continue;
     }
+    if (g_strcmp0 (get_text (entry, "id"), id) == 0) {
+      return FALSE;
+    }
+    is_others = TRUE;
   }
-  return FALSE;
+  return is_others;
 }
 
 /* The destination as it goes into the file: under a name that nobody has. */
