@@ -32,9 +32,10 @@ typedef struct {
 } HttpClientOptions;
 
 /* What others may watch and touch while a message travels. Zero it before use; use g_atomic_…
- * on both. `n_sent` counts body bytes handed to the socket, and goes back when a body starts again. */
+ * on both. `n_sent` counts body bytes handed to the socket, and goes back when a body starts
+ * again. */
 typedef struct {
-  gint stop;                    /* set to 1: the transfer ends with HTTP_ERROR_STOPPED within 0.2 s */
+  gint stop;                    /* set to 1: ends the transfer (HTTP_ERROR_STOPPED) within 0.2 s */
   gsize n_sent;
 } HttpTransfer;
 
@@ -57,8 +58,9 @@ void          http_client_interrupt (HttpClient              *self);
  * of network, after an error that may lie with that one server. Owner's thread only. */
 void          http_client_renew     (HttpClient              *self);
 
-/* Call once per process before the first client, from the main thread. Ignores SIGPIPE for the whole
- * process (a socket that breaks under TLS raises it); GLib gives it back to the programs it starts. */
+/* Call once per process before the first client, from the main thread. Ignores SIGPIPE for the
+ * whole process (a socket that breaks under TLS raises it); GLib gives it back to the programs that
+ * it starts. */
 void          http_init             (void);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (HttpClient, http_client_free)

@@ -18,7 +18,7 @@ typedef enum {
   HTTP_ERROR_RESOLVE,           /* the host's (or proxy's) name has no address */
   HTTP_ERROR_CONNECT,           /* refused, unreachable, or not in time */
   HTTP_ERROR_TLS,               /* handshake failed (a connection lost during it is RESET) */
-  HTTP_ERROR_CERTIFICATE,       /* the server's certificate is not trusted, or is for another name */
+  HTTP_ERROR_CERTIFICATE,       /* the server's is not trusted, or is for another name */
   HTTP_ERROR_CA_FILE,           /* the CA file cannot be read */
   HTTP_ERROR_PROXY,             /* the proxy refused */
   HTTP_ERROR_RESET,             /* the connection broke after something had been sent or received */

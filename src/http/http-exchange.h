@@ -49,9 +49,10 @@ void          http_exchange_resume        (HttpExchange      *self);
 /* Why one of the callbacks ended the transfer, or NULL; the caller's to free. */
 GError       *http_exchange_take_error    (HttpExchange      *self);
 
-gboolean      http_exchange_has_begun     (HttpExchange      *self);   /* the request may have left */
-gboolean      http_exchange_has_received  (HttpExchange      *self);   /* a byte of an answer came */
-gboolean      http_exchange_was_refused   (HttpExchange      *self);   /* complete answer, 300 or more */
+/* The request may have left; a byte of an answer has come; a complete answer of 300 or more has. */
+gboolean      http_exchange_has_begun     (HttpExchange      *self);
+gboolean      http_exchange_has_received  (HttpExchange      *self);
+gboolean      http_exchange_was_refused   (HttpExchange      *self);
 
 /* The answer, with n_sent, first_byte_ms and peer; NULL if no final answer came.
  * @sent_at: when the request's last byte left (monotonic, µs); 0 = it did not. */

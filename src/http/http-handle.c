@@ -85,7 +85,7 @@ http_handle_set_request (CURL               *easy,
     list = append_header (list, header);
   }
 
-  /* libcurl adds both unless told not to; waiting for a "100 Continue" costs a round trip or more. */
+  /* libcurl adds both unless told not to; waiting for "100 Continue" costs a round trip or more. */
   list = append (list, "Expect:");
   if (http_request_get_header (request, "Accept") == NULL)
     list = append (list, "Accept:");

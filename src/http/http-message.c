@@ -72,7 +72,7 @@ month_number (const char *name)
   return 0;
 }
 
-/* Only what stands in the grammar: sscanf alone would take signs, missing zeros and extra blanks. */
+/* Only what stands in the grammar: sscanf alone takes signs, missing zeros and extra blanks. */
 static gboolean
 fits_pattern (const char *text,
               const char *pattern)

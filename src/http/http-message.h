@@ -41,7 +41,8 @@ typedef struct {
   guint64 body_size;            /* bytes of the body, whichever way it comes */
   HttpBodyFunc body_func;       /* a streamed body, or NULL */
   gpointer body_data;           /* borrowed: must outlive the transfer */
-  guint response_timeout_ms;    /* longest wait between the last byte sent and the answer's first; 0 = client's own */
+  guint response_timeout_ms;    /* most between the last byte sent and the answer's first; 0 = the
+                                 * client's own */
 } HttpRequest;
 
 typedef struct {

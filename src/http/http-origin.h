@@ -16,5 +16,5 @@ char      *http_origin_dup         (const char *url);
 /* "s3.example.com:9000" of an origin; borrowed from it. */
 const char *http_origin_get_host   (const char *origin);
 
-/* Is it this machine by its very name: localhost (RFC 6761, 6.3), 127.0.0.0/8 or ::1? Asks nobody. */
+/* Is it this machine by name: localhost (RFC 6761, 6.3), 127.0.0.0/8 or ::1? Asks nobody. */
 gboolean   http_origin_is_loopback (const char *origin);

@@ -191,6 +191,19 @@ scripted_get_length (const char *head)
 }
 
 void
+scripted_conn_skip_head (ScriptedConn *conn)
+{
+  g_free (scripted_conn_read_head (conn));
+}
+
+void
+scripted_conn_skip_body (ScriptedConn *conn,
+                         gsize         size)
+{
+  g_bytes_unref (scripted_conn_read_body (conn, size));
+}
+
+void
 scripted_conn_write (ScriptedConn *conn,
                      const char   *text)
 {

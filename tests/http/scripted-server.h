@@ -7,7 +7,8 @@
 #include <gio/gio.h>
 
 /* A server that does what a test tells it, byte by byte: a function plays each connection, on a
- * thread of the connection's own, and the connection is closed when it returns. Listens on loopback.
+ * thread of the connection's own, and the connection is closed when it returns. Listens on
+ * loopback.
  */
 
 typedef struct _ScriptedServer ScriptedServer;
@@ -39,6 +40,10 @@ char           *scripted_conn_read_head           (ScriptedConn   *conn);
 /* Up to @size bytes; fewer only if the connection ended. */
 GBytes         *scripted_conn_read_body           (ScriptedConn   *conn,
                                                    gsize           size);
+/* The same, when only the end of it matters. */
+void            scripted_conn_skip_head           (ScriptedConn   *conn);
+void            scripted_conn_skip_body           (ScriptedConn   *conn,
+                                                   gsize           size);
 /* What Content-Length says; 0 if there is none. */
 guint64         scripted_get_length               (const char     *head);
 /* An end of the connection is not reported: the script sees it when it reads. */
@@ -54,7 +59,8 @@ void            scripted_conn_start_tls           (ScriptedConn   *conn,
                                                    const char     *certificate);
 
 /* A new folder with ca.pem, good.pem (localhost, 127.0.0.1, store.example) and other.pem
- * (other.example), both signed by the CA and with their keys. Fails the test if openssl is missing. */
+ * (other.example), both signed by the CA and with their keys. Fails the test if openssl is
+ * missing. */
 char           *scripted_make_certificates        (void);
 void            scripted_remove_certificates      (const char     *folder);
 

@@ -79,28 +79,34 @@ test_bodies (void)
   const Case cases[] = {
     { "length", FALSE, plain, "abcde", HTTP_ANSWER_OK, TRUE, "abcde" },
     { "length, cut", FALSE, plain, "abcd", HTTP_ANSWER_OK, FALSE, "abcd" },
-    { "length of none", FALSE, "HTTP/1.1 200 OK\ncontent-length:0\n\n", "", HTTP_ANSWER_OK, TRUE, "" },
+    { "length of none", FALSE, "HTTP/1.1 200 OK\ncontent-length:0\n\n", "",
+      HTTP_ANSWER_OK, TRUE, "" },
     { "HEAD", TRUE, plain, "", HTTP_ANSWER_OK, TRUE, "" },
     { "HEAD, chunked", TRUE, chunked, "", HTTP_ANSWER_OK, TRUE, "" },
     { "204", FALSE, "HTTP/1.1 204 No Content\n\n", "", HTTP_ANSWER_OK, TRUE, "" },
-    { "304", FALSE, "HTTP/1.1 304 Not Modified\nContent-Length: 5\n\n", "", HTTP_ANSWER_OK, TRUE, "" },
+    { "304", FALSE, "HTTP/1.1 304 Not Modified\nContent-Length: 5\n\n", "",
+      HTTP_ANSWER_OK, TRUE, "" },
     { "until the end", FALSE, open, "abc", HTTP_ANSWER_OK, FALSE, "abc" },
-    { "bad length", FALSE, "HTTP/1.1 200 OK\nContent-Length: 3x\n\n", "abc", HTTP_ANSWER_OK, FALSE, "abc" },
+    { "bad length", FALSE, "HTTP/1.1 200 OK\nContent-Length: 3x\n\n", "abc",
+      HTTP_ANSWER_OK, FALSE, "abc" },
     { "too large", FALSE, open,
       "0123456789012345678901234567890123456789012345678901234567890123!", HTTP_ANSWER_TOO_LARGE },
     { "just not", FALSE, open, "0123456789012345678901234567890123456789012345678901234567890123",
       HTTP_ANSWER_OK, FALSE, "0123456789012345678901234567890123456789012345678901234567890123" },
     { "chunks", FALSE, chunked, "3\r\nabc\r\nA;x=\"y\"\r\n0123456789\r\n0\r\n\r\n",
       HTTP_ANSWER_OK, TRUE, "abc0123456789" },
-    { "chunks, CR LF inside", FALSE, chunked, "4\r\n\r\n\r\n\r\n0\r\n\r\n", HTTP_ANSWER_OK, TRUE, "\r\n\r\n" },
+    { "chunks, CR LF inside", FALSE, chunked, "4\r\n\r\n\r\n\r\n0\r\n\r\n",
+      HTTP_ANSWER_OK, TRUE, "\r\n\r\n" },
     { "chunks, trailers", FALSE, chunked, "1 \r\na\r\n000\r\nX-A: b\r\nC: d\r\n\r\n",
       HTTP_ANSWER_OK, TRUE, "a" },
-    { "chunks, then more", FALSE, chunked, "1\r\na\r\n0\r\n\r\nHTTP/1.1 200", HTTP_ANSWER_OK, TRUE, "a" },
+    { "chunks, then more", FALSE, chunked, "1\r\na\r\n0\r\n\r\nHTTP/1.1 200",
+      HTTP_ANSWER_OK, TRUE, "a" },
     { "chunks, no last", FALSE, chunked, "1\r\na\r\n", HTTP_ANSWER_OK, FALSE, "a" },
     { "chunks, last not ended", FALSE, chunked, "1\r\na\r\n0\r\n", HTTP_ANSWER_OK, FALSE, "a" },
     { "chunks, none", FALSE, chunked, "0\r\n\r\n", HTTP_ANSWER_OK, TRUE, "" },
     { "chunks, too large", FALSE, chunked,
-      "41\r\n01234567890123456789012345678901234567890123456789012345678901234\r\n", HTTP_ANSWER_TOO_LARGE },
+      "41\r\n01234567890123456789012345678901234567890123456789012345678901234\r\n",
+      HTTP_ANSWER_TOO_LARGE },
     { "chunks, no digit", FALSE, chunked, "\r\na\r\n", HTTP_ANSWER_MALFORMED },
     { "chunks, wrong digit", FALSE, chunked, "1x\r\na\r\n", HTTP_ANSWER_MALFORMED },
     { "chunks, negative", FALSE, chunked, "-1\r\na\r\n", HTTP_ANSWER_MALFORMED },
@@ -124,8 +130,8 @@ test_headers (void)
   add_head (answer, "HTTP/1.1 100 Continue\nX-Interim: 1\n\n");
   g_assert_cmpuint (http_answer_get_status (answer), ==, 0);
   g_assert_false (http_answer_is_complete (answer));
-  add_head (answer, "HTTP/1.1 200 OK\nDate: Sun, 06 Nov 1994 08:49:37 GMT\nETag:  \"a:b\" \nEmpty:\n"
-            "no colon\n: no name\n folded: line\nContent-Length: 0\n");
+  add_head (answer, "HTTP/1.1 200 OK\nDate: Sun, 06 Nov 1994 08:49:37 GMT\nETag:  \"a:b\" \n"
+            "Empty:\nno colon\n: no name\n folded: line\nContent-Length: 0\n");
   g_assert_cmpuint (http_answer_get_status (answer), ==, 0);
   add_head (answer, "\n");
   add_head (answer, "X-Trailer: 1\n");

@@ -38,8 +38,7 @@ fixed_script (ScriptedConn *conn)
   g_autofree char *head = NULL;
 
   while ((head = scripted_conn_read_head (conn)) != NULL) {
-    g_autoptr (GBytes) body = scripted_conn_read_body (conn, scripted_get_length (head));
-
+    scripted_conn_skip_body (conn, scripted_get_length (head));
     scripted_conn_write (conn, conn->user_data);
     g_clear_pointer (&head, g_free);
   }
@@ -301,9 +300,11 @@ test_answers (void)
   } cases[] = {
     { "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok", 200, "ok" },
     { "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nok\r\n0\r\n\r\n", 200, "ok" },
-    { "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nok\r\n0\r\nX-Interim: 2\r\n\r\n", 200, "ok" },
+    { "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
+      "2\r\nok\r\n0\r\nX-Interim: 2\r\n\r\n", 200, "ok" },
     { "HTTP/1.1 204 No Content\r\n\r\n", 204, "" },
-    { "HTTP/1.1 301 Moved\r\nLocation: http://127.0.0.1:1/\r\nContent-Length: 2\r\n\r\nmv", 301, "mv" },
+    { "HTTP/1.1 301 Moved\r\nLocation: http://127.0.0.1:1/\r\n"
+      "Content-Length: 2\r\n\r\nmv", 301, "mv" },
     { "HTTP/1.1 307 Moved\r\nLocation: http://127.0.0.1:1/\r\nContent-Length: 0\r\n\r\n", 307, "" },
     { "HTTP/1.1 401 Who\r\nWWW-Authenticate: Basic realm=x\r\nContent-Length: 0\r\n\r\n", 401, "" },
     { "HTTP/1.1 412 Precondition Failed\r\nContent-Length: 1\r\n\r\n!", 412, "!" },
@@ -351,9 +352,10 @@ test_renew (void)
 
   for (guint n = 1; n < 4; n++) {
     g_autoptr (GError) error = NULL;
-    g_autoptr (HttpResponse) one = http_client_send (client, request, NULL, &error);
-    g_autoptr (HttpResponse) two = http_client_send (client, request, NULL, &error);
 
+    http_response_free (http_client_send (client, request, NULL, &error));
+    g_assert_no_error (error);
+    http_response_free (http_client_send (client, request, NULL, &error));
     g_assert_no_error (error);
     g_assert_cmpuint (scripted_server_get_n_connections (server), ==, n);
     http_client_renew (client);

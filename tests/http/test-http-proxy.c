@@ -12,7 +12,8 @@
 #define STORE "http://store.example/b/k?X-Amz-Signature=secret"
 
 /* A label that is too long for any name server: fails without asking one. */
-#define NO_NAME "http://aaaaaaaaaabbbbbbbbbbccccccccccddddddddddeeeeeeeeeeffffffffffgggggggggg.example/"
+#define NO_NAME \
+  "http://aaaaaaaaaabbbbbbbbbbccccccccccddddddddddeeeeeeeeeeffffffffffgggggggggg.example/"
 
 /* A resolver that counts its questions, and may never answer. */
 #define TEST_TYPE_RESOLVER (test_resolver_get_type ())

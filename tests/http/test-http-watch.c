@@ -44,41 +44,49 @@ test_verdicts (void)
         { 20, { TRUE, FALSE, 10, 1, 1, 0 }, HTTP_WATCH_GO_ON },
         { 45, { TRUE, FALSE, 10, 2, 2, 0 }, HTTP_WATCH_GO_ON },
         { 70, { TRUE, FALSE, 10, 2, 1, 0 }, HTTP_WATCH_GO_ON },
-        { 95, { TRUE, FALSE, 11, 2, 1, 0 }, HTTP_WATCH_GO_ON } } },
+        { 95, { TRUE, FALSE, 11, 2, 1, 0 }, HTTP_WATCH_GO_ON }
+      } },
     { "sending stops", {
         { 20, { TRUE, FALSE, 10, 5, 5, 0 }, HTTP_WATCH_GO_ON },
         { 49, { TRUE, FALSE, 10, 5, 5, 0 }, HTTP_WATCH_GO_ON },
-        { 50, { TRUE, FALSE, 10, 5, 5, 0 }, HTTP_WATCH_STALLED } } },
+        { 50, { TRUE, FALSE, 10, 5, 5, 0 }, HTTP_WATCH_STALLED }
+      } },
     { "connecting is not watched", {
         { 500, { FALSE, FALSE, 0, 0, 0, 0 }, HTTP_WATCH_GO_ON },
         { 520, { TRUE, FALSE, 0, 0, 0, 0 }, HTTP_WATCH_GO_ON },
-        { 530, { TRUE, FALSE, 0, 0, 0, 0 }, HTTP_WATCH_STALLED } } },
+        { 530, { TRUE, FALSE, 0, 0, 0, 0 }, HTTP_WATCH_STALLED }
+      } },
     { "held back does not count", {
         { 10, { TRUE, TRUE, 10, 5, 0, 0 }, HTTP_WATCH_GO_ON },
         { 500, { TRUE, TRUE, 10, 5, 0, 0 }, HTTP_WATCH_GO_ON },
         { 529, { TRUE, FALSE, 10, 5, 0, 0 }, HTTP_WATCH_GO_ON },
-        { 530, { TRUE, FALSE, 10, 5, 0, 0 }, HTTP_WATCH_STALLED } } },
+        { 530, { TRUE, FALSE, 10, 5, 0, 0 }, HTTP_WATCH_STALLED }
+      } },
     { "handed over, but never taken", {
         { 10, { TRUE, FALSE, SIZE, SIZE, 700, 0 }, HTTP_WATCH_GO_ON },
         { 30, { TRUE, FALSE, SIZE, SIZE, 600, 0 }, HTTP_WATCH_GO_ON },
-        { 60, { TRUE, FALSE, SIZE, SIZE, 600, 0 }, HTTP_WATCH_STALLED } } },
+        { 60, { TRUE, FALSE, SIZE, SIZE, 600, 0 }, HTTP_WATCH_STALLED }
+      } },
     { "no answer counts from when all was taken", {
         { 10, { TRUE, FALSE, SIZE, SIZE, 700, 0 }, HTTP_WATCH_GO_ON },
         { 35, { TRUE, FALSE, SIZE, SIZE, 0, 0 }, HTTP_WATCH_GO_ON },
         { 94, { TRUE, FALSE, SIZE, SIZE, 0, 0 }, HTTP_WATCH_GO_ON },
-        { 95, { TRUE, FALSE, SIZE, SIZE, 0, 0 }, HTTP_WATCH_NO_ANSWER } } },
+        { 95, { TRUE, FALSE, SIZE, SIZE, 0, 0 }, HTTP_WATCH_NO_ANSWER }
+      } },
     { "the answer trickles, then stops", {
         { 10, { TRUE, FALSE, SIZE, SIZE, 0, 0 }, HTTP_WATCH_GO_ON },
         { 65, { TRUE, FALSE, SIZE, SIZE, 0, 1 }, HTTP_WATCH_GO_ON },
         { 90, { TRUE, FALSE, SIZE, SIZE, 0, 2 }, HTTP_WATCH_GO_ON },
         { 119, { TRUE, FALSE, SIZE, SIZE, 0, 2 }, HTTP_WATCH_GO_ON },
-        { 120, { TRUE, FALSE, SIZE, SIZE, 0, 2 }, HTTP_WATCH_STALLED } } },
+        { 120, { TRUE, FALSE, SIZE, SIZE, 0, 2 }, HTTP_WATCH_STALLED }
+      } },
     { "the body starts again", {
         { 10, { TRUE, FALSE, SIZE, SIZE, 0, 0 }, HTTP_WATCH_GO_ON },
         { 60, { FALSE, FALSE, 0, 0, 0, 0 }, HTTP_WATCH_GO_ON },
         { 75, { TRUE, FALSE, SIZE, SIZE, 0, 0 }, HTTP_WATCH_GO_ON },
         { 134, { TRUE, FALSE, SIZE, SIZE, 0, 0 }, HTTP_WATCH_GO_ON },
-        { 135, { TRUE, FALSE, SIZE, SIZE, 0, 0 }, HTTP_WATCH_NO_ANSWER } } },
+        { 135, { TRUE, FALSE, SIZE, SIZE, 0, 0 }, HTTP_WATCH_NO_ANSWER }
+      } },
   };
 
   for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
