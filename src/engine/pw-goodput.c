@@ -12,23 +12,10 @@
 #define LONG_US 4000000
 #define LONGEST_US 10000000
 
-#define BYTES_EACH ((guint64) 512 * 1024)
+#define BYTES_EACH ((gint64) 512 * 1024)
 #define PARTS_EACH 2u
 #define ERROR_FINE 0.015
 #define ERROR_FAIR 0.05
-
-#define RISE_MIN 0.03
-#define RISE_ERRORS 3.0
-
-static double
-get_mean_of (const PwGoodput *self, guint first, guint end)
-{
-  double sum = 0;
-
-  for (guint i = first; i < end; i++)
-    sum += self->rates[i];
-  return end > first ? sum / (end - first) : 0;
-}
 
 void
 pw_goodput_begin (PwGoodput *self, gint64 now_us, guint64 total_bytes, guint n_completed)
@@ -53,7 +40,7 @@ pw_goodput_add (PwGoodput *self,
   if (length_us < SLICE_US || pw_goodput_is_full (self))
     return;
   self->rates[self->n_slices++] =
-    (double) (total_bytes - self->slice_bytes) * G_USEC_PER_SEC / (double) length_us;
+    (double) (gint64) (total_bytes - self->slice_bytes) * G_USEC_PER_SEC / (double) length_us;
   self->n_idle += !is_exercised;
   self->n_completed = n_completed - self->begin_completed;
   self->slice_us = now_us;
@@ -64,10 +51,10 @@ gboolean
 pw_goodput_is_enough (const PwGoodput *self, guint n)
 {
   gint64 length_us = self->slice_us - self->begin_us;
-  guint64 bytes = self->slice_bytes - self->begin_bytes;
+  gint64 bytes = (gint64) (self->slice_bytes - self->begin_bytes);
   double error = pw_goodput_get_error (self);
 
-  if (self->n_slices < SLICES_MIN || length_us < SHORTEST_US || bytes == 0)
+  if (self->n_slices < SLICES_MIN || length_us < SHORTEST_US || bytes <= 0)
     return FALSE;
   if (error <= ERROR_FINE && (bytes >= n * BYTES_EACH || self->n_completed >= n * PARTS_EACH))
     return TRUE;
@@ -86,20 +73,14 @@ pw_goodput_is_valid (const PwGoodput *self)
   return self->n_idle * 4 <= self->n_slices;
 }
 
-gboolean
-pw_goodput_is_rising (const PwGoodput *self)
-{
-  guint middle = self->n_slices / 2;
-  double before = get_mean_of (self, 0, middle);
-  double after = get_mean_of (self, middle, self->n_slices);
-
-  return after > before * (1 + MAX (RISE_MIN, RISE_ERRORS * pw_goodput_get_error (self)));
-}
-
 double
 pw_goodput_get_mean (const PwGoodput *self)
 {
-  return get_mean_of (self, 0, self->n_slices);
+  double sum = 0;
+
+  for (guint i = 0; i < self->n_slices; i++)
+    sum += self->rates[i];
+  return self->n_slices > 0 ? sum / self->n_slices : 0;
 }
 
 double

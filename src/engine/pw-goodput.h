@@ -20,7 +20,7 @@ typedef struct {
   guint n_completed;            /* since the beginning */
   guint n_slices;
   guint n_idle;                 /* slices in which not all connections were at work */
-  double rates[PW_GOODPUT_SLICES];      /* bytes/s of each slice */
+  double rates[PW_GOODPUT_SLICES];      /* bytes/s of each slice; below 0 where a part began again */
 } PwGoodput;
 
 void     pw_goodput_begin      (PwGoodput       *self,
@@ -43,9 +43,6 @@ gboolean pw_goodput_is_full    (const PwGoodput *self);
 
 /* At least three slices of four had all connections at work. */
 gboolean pw_goodput_is_valid   (const PwGoodput *self);
-
-/* The second half was faster by more than chance explains: connections still open or speed up. */
-gboolean pw_goodput_is_rising  (const PwGoodput *self);
 
 /* In bytes/s; and its standard error as a part of it (1 while it is not known). */
 double   pw_goodput_get_mean   (const PwGoodput *self);

@@ -17,8 +17,8 @@
 #define SETTLE_SHORTEST_US (200 * 1000)
 #define SETTLE_US G_USEC_PER_SEC
 #define SETTLE_LONGEST_US (3 * G_USEC_PER_SEC)
-#define SETTLE_BYTES_FAST ((guint64) 16 * 1024 * 1024)
-#define SETTLE_BYTES_SLOW ((guint64) 512 * 1024)
+#define SETTLE_BYTES_FAST ((gint64) 16 * 1024 * 1024)
+#define SETTLE_BYTES_SLOW ((gint64) 512 * 1024)
 
 #define HOLD_SHORTEST_US (10 * G_USEC_PER_SEC)
 #define HOLD_LONGEST_US (30 * G_USEC_PER_SEC)
@@ -26,7 +26,6 @@
 #define PATIENCE_DOWN_US (120 * G_USEC_PER_SEC)
 #define SAME_EVENT_US G_USEC_PER_SEC
 #define GAP_US (2 * G_USEC_PER_SEC)
-#define RISES_MAX 6u
 
 typedef enum {
   MODE_GROW,                            /* doubling */
@@ -53,7 +52,6 @@ struct _PwTuner {
   Phase phase;
   gboolean is_first_search;             /* since the start */
   guint n_accepted;                     /* probes since the last hold */
-  guint n_rises;                        /* measurements dropped because the speed still rose */
   guint n_shifts;                       /* windows in a row that do not fit base_rate */
 
   gint64 sampled_us;                    /* 0 = never */
@@ -73,7 +71,6 @@ change (PwTuner *self, guint wanted, gint64 now_us)
   self->wanted = wanted;
   self->changed_us = now_us;
   self->phase = PHASE_SETTLE;
-  self->n_rises = 0;
   pw_goodput_begin (&self->goodput, now_us, self->sampled_bytes, 0);
 }
 
@@ -202,7 +199,7 @@ static gboolean
 has_settled (const PwTuner *self, gint64 now_us, guint64 total_bytes)
 {
   gint64 length_us = now_us - self->goodput.begin_us;
-  guint64 bytes = total_bytes - self->goodput.begin_bytes;
+  gint64 bytes = (gint64) (total_bytes - self->goodput.begin_bytes);
 
   if (length_us < SETTLE_SHORTEST_US)
     return FALSE;
@@ -236,8 +233,6 @@ settle (PwTuner *self, gint64 now_us, guint n_completed, gboolean is_exercised)
 static void
 measure (PwTuner *self, gint64 now_us, guint n_completed, gboolean is_exercised)
 {
-  gboolean is_rising;
-
   pw_goodput_add (&self->goodput, now_us, self->sampled_bytes, n_completed, is_exercised);
   if (!pw_goodput_is_enough (&self->goodput, self->wanted)) {
     if (pw_goodput_is_full (&self->goodput))
@@ -249,12 +244,6 @@ measure (PwTuner *self, gint64 now_us, guint n_completed, gboolean is_exercised)
       give_up (self, now_us);
     else
       pw_goodput_begin (&self->goodput, now_us, self->sampled_bytes, n_completed);
-    return;
-  }
-  is_rising = self->mode != MODE_HOLD && pw_goodput_is_rising (&self->goodput);
-  if (is_rising && self->n_rises < RISES_MAX) {
-    self->n_rises++;
-    pw_goodput_begin (&self->goodput, now_us, self->sampled_bytes, n_completed);
     return;
   }
   judge (self, now_us, n_completed);
@@ -312,10 +301,10 @@ pw_tuner_sample (PwTuner *self,
 
   is_exercised = n_busy == self->wanted;
   is_broken = self->sampled_us == 0 || now_us - self->sampled_us > GAP_US;
-  if (is_broken || total_bytes < self->sampled_bytes)
+  if (is_broken) {
     pw_goodput_begin (&self->goodput, now_us, total_bytes, n_completed);
-  if (is_broken)
     self->phase = PHASE_SETTLE;
+  }
   self->sampled_us = now_us;
   self->sampled_bytes = total_bytes;
 

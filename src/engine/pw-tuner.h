@@ -13,7 +13,7 @@
  * as well; then hold, and ask again every 10 to 30 s, a quarter more or a quarter less. After each
  * change it waits until the new number is at work and a first stretch has passed; then it measures
  * as long as the noise demands: 0.3 s on a fast clean line, up to 10 s on a slow or jumpy one. A
- * probe that was never really exercised (too few jobs) or that is still speeding up is not judged.
+ * probe that was never really exercised (too few jobs) is not judged.
  */
 
 typedef struct _PwTuner PwTuner;
@@ -35,9 +35,9 @@ void     pw_tuner_set_bounds (PwTuner *self,
 
 /* Call about every 100 ms while there is work, also while nothing moves.
  * @now_us: a monotonic clock. @total_bytes: body bytes sent so far, over all connections; sent
- * rather than acknowledged, because it moves more smoothly, but either will do. If it goes back (a
- * part starts again) the measurement starts again too. @n_completed: parts acknowledged so far; a
- * measurement that counts whole parts is also long enough when each connection ended two.
+ * rather than acknowledged, because it moves more smoothly, but either will do. It may go back when
+ * a part starts again: what was sent in vain is no goodput. @n_completed: parts acknowledged so far;
+ * a measurement that counts whole parts is also long enough when each connection ended two.
  * @n_busy: connections that hold a job now. Returns the wanted number. */
 guint    pw_tuner_sample     (PwTuner *self,
                               gint64   now_us,

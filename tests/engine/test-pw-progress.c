@@ -183,6 +183,20 @@ test_gap (void)
   upload_clear (&upload);
 }
 
+/* Too short for a stall, yet nobody was feeding. */
+static void
+test_short_gap (void)
+{
+  Upload upload;
+
+  upload_init (&upload, 100 * GB);
+  upload_run (&upload, 20, 100 * MB);
+  upload.now_us += 4 * SECOND;
+  upload_run (&upload, 1, 100 * MB);
+  g_assert_cmpfloat_with_epsilon (upload_get_speed (&upload), 100 * MB, 1 * MB);
+  upload_clear (&upload);
+}
+
 static void
 test_history (void)
 {
@@ -241,12 +255,15 @@ static void
 test_resumed (void)
 {
   PwProgress progress;
+  guint64 history[1];
 
   pw_progress_init (&progress);
   for (guint i = 0; i < 20; i++)
     pw_progress_feed (&progress, SECOND + i * TICK, 5000000000, 5000000000 + i * 1000000,
                       10000000000);
   g_assert_cmpfloat_with_epsilon ((double) pw_progress_get_speed (&progress), 10 * MB, 0.1 * MB);
+  g_assert_cmpuint (pw_progress_get_history (&progress, history, 1), ==, 1);
+  g_assert_cmpfloat_with_epsilon ((double) history[0], 10 * MB, 1.5 * MB);
 }
 
 static const struct {
@@ -297,6 +314,7 @@ main (int argc, char **argv)
   g_test_add_func ("/pw-progress/follows", test_follows);
   g_test_add_func ("/pw-progress/stall", test_stall);
   g_test_add_func ("/pw-progress/gap", test_gap);
+  g_test_add_func ("/pw-progress/short-gap", test_short_gap);
   g_test_add_func ("/pw-progress/history", test_history);
   g_test_add_func ("/pw-progress/goes-back", test_goes_back);
   g_test_add_func ("/pw-progress/fed-often", test_fed_often);

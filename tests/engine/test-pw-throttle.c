@@ -167,6 +167,22 @@ test_changes (void)
   takers_clear (&takers);
 }
 
+/* What was promised at a snail's pace does not hold at another. */
+static void
+test_promises_end (void)
+{
+  g_autoptr (PwThrottle) throttle = pw_throttle_new ();
+  guint wait_ms = 0;
+
+  pw_throttle_set_rate (throttle, 20000);
+  for (guint i = 0; i < 8; i++)
+    g_assert_cmpuint (pw_throttle_take (throttle, 65536, BEGIN, &wait_ms), ==, 0);
+  g_assert_cmpuint (wait_ms, >, 100);
+  pw_throttle_set_rate (throttle, 100000000);
+  g_assert_cmpuint (pw_throttle_take (throttle, 65536, BEGIN, &wait_ms), ==, 0);
+  g_assert_cmpuint (wait_ms, <=, 21);
+}
+
 static void
 test_no_burst (void)
 {
@@ -272,6 +288,7 @@ main (int argc, char **argv)
   g_test_add_func ("/pw-throttle/rate", test_rate);
   g_test_add_func ("/pw-throttle/no-limit", test_no_limit);
   g_test_add_func ("/pw-throttle/changes", test_changes);
+  g_test_add_func ("/pw-throttle/promises-end", test_promises_end);
   g_test_add_func ("/pw-throttle/no-burst", test_no_burst);
   g_test_add_func ("/pw-throttle/small-wishes", test_small_wishes);
   g_test_add_func ("/pw-throttle/clock-goes-back", test_clock_goes_back);

@@ -35,6 +35,7 @@ static const Line lines[] = {
   { "one is best by far", 3 * MB, 3 * MB, 1, 0.2, 0.1, 0, 0, 1, 1 },
   { "slow line", 0.1 * MB, 0.3 * MB, 3, 0.01, 0.1, 0, 0, 3, 3 },
   { "long fat line", 10 * MB, 120 * MB, 12, 0, 0.05, 1.5, 0, 12, 16 },
+  { "slow to start", 20 * MB, 20 * MB, 1, 0, 0.05, 2, 0, 1, 1 },
   { "loopback", 2100 * MB, 4000 * MB, 2, 0.02, 0.05, 0, 0, 2, 3 },
   { "very noisy", 10 * MB, 60 * MB, 6, 0, 0.3, 0, 0, 5, 9 },
   { "in whole parts", 20 * MB, 120 * MB, 6, 0, 0.1, 0, 8 * 1024 * 1024, 5, 9 },
@@ -168,7 +169,7 @@ test_converges (void)
       usual = world_get_usual (&world);
       g_test_message ("%s, %u: %.3f early, %.3f late, usually %u, at most %u, %u changes",
                       lines[i].name, seed, early, late, usual, world.n_highest, world.n_changes);
-      g_assert_cmpfloat (early, >, 0.85);
+      g_assert_cmpfloat (early, >, 0.90);
       g_assert_cmpfloat (late, >, 0.95);
       g_assert_cmpuint (usual, >=, lines[i].lowest);
       g_assert_cmpuint (usual, <=, lines[i].highest);
@@ -190,6 +191,22 @@ test_starts_fast (void)
   world_init (&world, &line, 1);
   world_run (&world, 3);
   g_assert_cmpuint (world.n_highest, >=, 24);
+  world_clear (&world);
+}
+
+/* New connections that take three seconds to speed up hold nothing up for long. */
+static void
+test_starts_slowly (void)
+{
+  Line line = lines[3];
+  World world;
+
+  line.noise = 0.02;
+  line.ramp_s = 3;
+  world_init (&world, &line, 1);
+  world_run (&world, 40);
+  g_assert_cmpuint (world.n_highest, >=, 24);
+  g_assert_cmpfloat (world_run (&world, 20), >, 0.9 * line.capacity);
   world_clear (&world);
 }
 
@@ -289,7 +306,7 @@ test_line_breaks (void)
   world_clear (&world);
 }
 
-/* With two jobs left, a probe of four proves nothing. */
+/* With two jobs left, a probe of four proves nothing, even if the line is faster just then. */
 static void
 test_few_jobs (void)
 {
@@ -297,23 +314,32 @@ test_few_jobs (void)
 
   world_init (&world, &lines[4], 1);
   world.n_jobs = 2;
-  world_run (&world, 300);
+  for (guint i = 0; i < 3000; i++) {
+    world.line.each = (pw_tuner_get_wanted (world.tuner) > 2 ? 2 : 1) * lines[4].each;
+    world_run (&world, 0.1);
+  }
   g_assert_cmpuint (world.n_highest, <=, 4);
   g_assert_cmpuint (world_get_usual (&world), ==, 2);
   world_clear (&world);
 }
 
+/* Parts that start again, and most of all while fewer connections are tried: those then bring less
+ * than they seem to, and must not be kept. */
 static void
 test_bytes_go_back (void)
 {
   World world;
 
-  world_init (&world, &lines[2], 6);
-  for (guint i = 0; i < 30; i++) {
-    world_run (&world, 7);
-    world.total -= 4 * MB;
+  world_init (&world, &lines[5], 6);
+  for (guint i = 0; i < 500; i++) {
+    gboolean is_trying = pw_tuner_get_wanted (world.tuner) < 4;
+
+    world_run (&world, 1);
+    world.total -= is_trying || i % 10 == 0 ? 4 * MB : 0;
   }
-  g_assert_cmpfloat (world_run (&world, 60), >, 0.95 * 96 * MB);
+  g_assert_cmpuint (world_get_usual (&world), ==, 4);
+  g_assert_cmpuint (world.n_highest, <=, 8);
+  g_assert_cmpuint (world.n_ticks[3], <, 1500);
   world_clear (&world);
 }
 
@@ -354,6 +380,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/pw-tuner/converges", test_converges);
   g_test_add_func ("/pw-tuner/starts-fast", test_starts_fast);
+  g_test_add_func ("/pw-tuner/starts-slowly", test_starts_slowly);
   g_test_add_func ("/pw-tuner/throttled", test_throttled);
   g_test_add_func ("/pw-tuner/often-throttled", test_often_throttled);
   g_test_add_func ("/pw-tuner/line-changes", test_line_changes);
