@@ -20,7 +20,7 @@ typedef struct {
   guint n_completed;            /* since the beginning */
   guint n_slices;
   guint n_idle;                 /* slices in which not all connections were at work */
-  double rates[PW_GOODPUT_SLICES];      /* bytes/s of each slice; below 0 where a part began again */
+  double rates[PW_GOODPUT_SLICES];      /* bytes/s of each slice; negative: a part began again */
 } PwGoodput;
 
 void     pw_goodput_begin      (PwGoodput       *self,

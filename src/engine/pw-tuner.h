@@ -36,8 +36,8 @@ void     pw_tuner_set_bounds (PwTuner *self,
 /* Call about every 100 ms while there is work, also while nothing moves.
  * @now_us: a monotonic clock. @total_bytes: body bytes sent so far, over all connections; sent
  * rather than acknowledged, because it moves more smoothly, but either will do. It may go back when
- * a part starts again: what was sent in vain is no goodput. @n_completed: parts acknowledged so far;
- * a measurement that counts whole parts is also long enough when each connection ended two.
+ * a part starts again: what was sent in vain is no goodput. @n_completed: parts acknowledged so
+ * far; a measurement that counts whole parts is also long enough when each connection ended two.
  * @n_busy: connections that hold a job now. Returns the wanted number. */
 guint    pw_tuner_sample     (PwTuner *self,
                               gint64   now_us,
