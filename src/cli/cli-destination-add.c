@@ -13,8 +13,8 @@
 
 /* What the options say, as they were typed. */
 typedef struct {
-  char *endpoint, *region, *profile, *access_key, *style, *ca_file, *storage_class, *encryption, *acl;
-  char *if_exists, *part_size, *store;
+  char *endpoint, *region, *profile, *access_key, *style, *ca_file, *storage_class, *encryption;
+  char *acl, *if_exists, *part_size, *store;
   char **tags, **metadata;
   gboolean keys_from_env, allow_http;
 } Options;
@@ -64,15 +64,17 @@ parse_options (Options *options, char ***argv, GError **error)
     { "access-key", 0, 0, G_OPTION_ARG_STRING, &options->access_key,
       N_("Keep this key in the keyring; its secret is read from the terminal or standard input"),
       "ID" },
-    { "style", 0, 0, G_OPTION_ARG_STRING, &options->style, N_("Where the bucket stands in addresses"),
-      "auto|path|virtual" },
+    { "style", 0, 0, G_OPTION_ARG_STRING, &options->style,
+      N_("Where the bucket stands in addresses"), "auto|path|virtual" },
     { "ca-file", 0, 0, G_OPTION_ARG_FILENAME, &options->ca_file,
       N_("Trust these certificates (PEM) instead of the system’s"), "FILE" },
-    { "storage-class", 0, 0, G_OPTION_ARG_STRING, &options->storage_class, N_("Storage class"), "CLASS" },
+    { "storage-class", 0, 0, G_OPTION_ARG_STRING, &options->storage_class,
+      N_("Storage class"), "CLASS" },
     { "sse", 0, 0, G_OPTION_ARG_STRING, &options->encryption, N_("Encryption by the store"),
       "AES256|aws:kms[:KEYID]" },
     { "acl", 0, 0, G_OPTION_ARG_STRING, &options->acl, N_("Canned ACL"), "ACL" },
-    { "tag", 0, 0, G_OPTION_ARG_STRING_ARRAY, &options->tags, N_("Tag of each object"), "NAME=VALUE" },
+    { "tag", 0, 0, G_OPTION_ARG_STRING_ARRAY, &options->tags, N_("Tag of each object"),
+      "NAME=VALUE" },
     { "meta", 0, 0, G_OPTION_ARG_STRING_ARRAY, &options->metadata, N_("Metadata of each object"),
       "NAME=VALUE" },
     { "if-exists", 0, 0, G_OPTION_ARG_STRING, &options->if_exists,
@@ -93,7 +95,8 @@ parse_options (Options *options, char ***argv, GError **error)
 }
 
 static gboolean
-choose (const char *option, const char *word, const char *const *words, guint *choice, GError **error)
+choose (const char *option, const char *word, const char *const *words, guint *choice,
+        GError **error)
 {
   g_autofree char *known = NULL;
 
@@ -129,7 +132,8 @@ parse_size (const char *text, guint64 *size, GError **error)
     unit += is_decimal ? 2 : 1;
     unit += g_ascii_strcasecmp (unit, "iB") == 0 ? 2 : 0;
   }
-  if (end == text || !g_ascii_isdigit (*text) || *unit || number == 0 || number > G_MAXINT64 / factor) {
+  if (end == text || !g_ascii_isdigit (*text) || *unit || number == 0 ||
+      number > G_MAXINT64 / factor) {
     return refuse (error, _("“%s” is no size. Write it like 64M."), text);
   }
   *size = number * factor;

@@ -14,8 +14,8 @@ typedef struct {
   char *access_key;             /* --access-key; its secret has to be asked for; else NULL */
 } CliDestinationOrder;
 
-/* FALSE: G_OPTION_ERROR for what is not understood, PW_ERROR for what cannot be. @argv begins with the
- * command's name, and is used up. */
+/* FALSE: G_OPTION_ERROR for what is not understood, PW_ERROR for what cannot be.
+ * @argv: begins with the command's name ("add"). */
 gboolean cli_destination_parse_add   (char                **argv,
                                       CliDestinationOrder  *order,
                                       GError              **error);

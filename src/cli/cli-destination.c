@@ -15,19 +15,16 @@
 
 typedef int (*Command) (char **argv);
 
+/* @way_on: how to go on where it is the keyring that does not. */
 static int
-fail (const GError *error)
+fail (const GError *error, const char *way_on)
 {
-  const char *way_on = cli_secret_get_way_on (error);
+  CliExit code = cli_exit_fail (error);
 
-  g_printerr ("partway-cli: %s\n", error->message);
-  if (way_on) {
+  if (cli_secret_is_of_keyring (error)) {
     g_printerr ("%s\n", way_on);
   }
-  if (error->domain == G_OPTION_ERROR) {
-    return CLI_EXIT_USAGE;
-  }
-  return pw_error_is_authorisation (error) ? CLI_EXIT_AUTHORISATION : CLI_EXIT_FAILED;
+  return code;
 }
 
 static PwDestinations *
@@ -116,7 +113,8 @@ command_add (char **argv)
   g_autofree char *uri = NULL;
 
   if (!cli_destination_parse_add (argv, &order, &error) || !add (&order, &error)) {
-    return fail (error);
+    return fail (error, _("To do without a keyring, add the destination with --keys-from-env "
+                          "(AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY) or with --profile."));
   }
   uri = pw_destination_dup_uri (order.destination);
   g_print (_("Added “%s”: %s\n"), order.destination->name, uri);
@@ -196,7 +194,7 @@ command_list (char **argv)
 
   if (!parse (&words, entries, NULL, _("Lists the destinations."), 0, &error) ||
       !(destinations = load (&error))) {
-    return fail (error);
+    return cli_exit_fail (error);
   }
   if (as_json) {
     print_json_list (G_LIST_MODEL (destinations));
@@ -257,7 +255,7 @@ command_show (char **argv)
 
   if (!parse (&words, entries, _("NAME"), _("Shows one destination."), 1, &error) ||
       !(destinations = load (&error)) || !(destination = find (destinations, words[1], &error))) {
-    return fail (error);
+    return cli_exit_fail (error);
   }
   if (as_json) {
     json = pw_destination_to_json (destination);
@@ -296,18 +294,16 @@ command_remove (char **argv)
   g_autoptr (GError) error = NULL;
   g_autofree char *name = NULL;
 
-  if (!parse (&words, entries, _("NAME"), _("Removes a destination and its keys in the keyring. What "
-                                            "was uploaded stays."), 1, &error) ||
+  if (!parse (&words, entries, _("NAME"),
+              _("Removes a destination and its keys in the keyring. What was uploaded stays."), 1,
+              &error) ||
       !(destinations = load (&error)) || !(destination = find (destinations, words[1], &error))) {
-    return fail (error);
+    return cli_exit_fail (error);
   }
   g_object_ref (destination);
   if (!take_away (destinations, destination, keep_keys, &error)) {
-    g_printerr ("partway-cli: %s\n", error->message);
-    if (cli_secret_get_way_on (error)) {
-      g_printerr ("%s\n", _("Nothing was removed. To leave the keys where they are, use --keep-keys."));
-    }
-    return pw_error_is_authorisation (error) ? CLI_EXIT_AUTHORISATION : CLI_EXIT_FAILED;
+    return fail (error, _("Nothing was removed. To leave the keys where they are, use "
+                          "--keep-keys."));
   }
   name = dup_shown (destination->name);
   g_print (_("Removed “%s”.\n"), name);

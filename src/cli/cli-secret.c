@@ -153,14 +153,10 @@ cli_secret_prepare (PwCredentials  *credentials,
   return pw_credentials_prepare_finish (credentials, result, error);
 }
 
-const char *
-cli_secret_get_way_on (const GError *error)
+gboolean
+cli_secret_is_of_keyring (const GError *error)
 {
-  if (g_error_matches (error, PW_ERROR, PW_ERROR_KEYRING_LOCKED) ||
-      g_error_matches (error, PW_ERROR, PW_ERROR_KEYRING_ABSENT) ||
-      g_error_matches (error, PW_ERROR, PW_ERROR_KEYRING_REFUSED)) {
-    return _("To do without a keyring, add the destination with --keys-from-env (AWS_ACCESS_KEY_ID "
-             "and AWS_SECRET_ACCESS_KEY) or with --profile.");
-  }
-  return NULL;
+  return g_error_matches (error, PW_ERROR, PW_ERROR_KEYRING_LOCKED) ||
+         g_error_matches (error, PW_ERROR, PW_ERROR_KEYRING_ABSENT) ||
+         g_error_matches (error, PW_ERROR, PW_ERROR_KEYRING_REFUSED);
 }

@@ -22,5 +22,5 @@ gboolean  cli_secret_clear   (PwDestination        *destination,
 gboolean  cli_secret_prepare (PwCredentials        *credentials,
                               GError              **error);
 
-/* A sentence that tells the way on after an error of the keyring; NULL for any other error. */
-const char *cli_secret_get_way_on (const GError *error);
+/* Whether it is the keyring that is locked, absent or not willing. */
+gboolean  cli_secret_is_of_keyring (const GError      *error);

@@ -153,7 +153,8 @@ set_places (PwAwsConfig *self, const Files *files, char **envp)
   const char *endpoint = NULL;
 
   if (!ignore || g_ascii_strcasecmp (ignore, "true") != 0) {
-    endpoint = get_first (get_env (envp, "AWS_ENDPOINT_URL_S3"), get_env (envp, "AWS_ENDPOINT_URL"));
+    endpoint = get_first (get_env (envp, "AWS_ENDPOINT_URL_S3"),
+                          get_env (envp, "AWS_ENDPOINT_URL"));
   }
   self->endpoint = g_strdup (get_first (endpoint, get_file_endpoint (files, envp)));
   self->region = g_strdup (get_first (get_first (get_env (envp, "AWS_REGION"),
@@ -225,7 +226,8 @@ set_keys_of_file (PwAwsConfig *self, const PwAwsFile *file, const char *kind, GE
     return FALSE;
   }
   self->keys = s3_credentials_new (access_key, secret_key,
-                                   pw_aws_file_get (file, kind, self->profile, "aws_session_token"));
+                                   pw_aws_file_get (file, kind, self->profile,
+                                                    "aws_session_token"));
   return TRUE;
 }
 
@@ -276,7 +278,8 @@ pw_aws_config_load (char       **envp,
   g_autoptr (PwAwsConfig) self = g_new0 (PwAwsConfig, 1);
   g_auto (Files) files = { 0 };
   gboolean is_named = profile && *profile;
-  const char *named = get_first (get_env (envp, "AWS_PROFILE"), get_env (envp, "AWS_DEFAULT_PROFILE"));
+  const char *named = get_first (get_env (envp, "AWS_PROFILE"),
+                                 get_env (envp, "AWS_DEFAULT_PROFILE"));
 
   if (!is_named && !set_keys_of_environment (self, envp, error)) {
     return NULL;
@@ -288,8 +291,8 @@ pw_aws_config_load (char       **envp,
   self->has_profile = has_profile (&files);
   if (!self->has_profile && !self->keys && (is_named || named)) {
     g_set_error (error, PW_ERROR, PW_ERROR_CREDENTIALS_MISSING,
-                 _("There is no profile “%s” in ~/.aws/config or ~/.aws/credentials. Check its name."),
-                 self->profile);
+                 _("There is no profile “%s” in ~/.aws/config or ~/.aws/credentials. Check its "
+                   "name."), self->profile);
     return NULL;
   }
   set_places (self, &files, envp);

@@ -13,7 +13,8 @@
  * Of the environment these count, and an empty value is none: AWS_ACCESS_KEY_ID,
  * AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN, AWS_CREDENTIAL_EXPIRATION, AWS_REGION,
  * AWS_DEFAULT_REGION, AWS_ENDPOINT_URL_S3, AWS_ENDPOINT_URL, AWS_IGNORE_CONFIGURED_ENDPOINT_URLS,
- * AWS_PROFILE, AWS_DEFAULT_PROFILE, AWS_CA_BUNDLE, AWS_SHARED_CREDENTIALS_FILE, AWS_CONFIG_FILE, HOME.
+ * AWS_PROFILE, AWS_DEFAULT_PROFILE, AWS_CA_BUNDLE, AWS_SHARED_CREDENTIALS_FILE, AWS_CONFIG_FILE,
+ * HOME.
  *
  * Precedence is AWS's: environment, then the credentials file, then the config file. Keys of the
  * environment do not count when a profile is asked for by name.

@@ -10,9 +10,10 @@
  * config and credentials files: format"). Pure; any thread.
  *
  * "[section]" lines, then "name = value". Names of values are in any case. "#" and ";" begin a
- * comment at the start of a line and after white space. A line that is indented further than
- * the one above belongs to it: under an empty value "s3 =" it is a value of its own ("s3.addressing_style"),
- * else it goes on with the value. Sections of the same name are one; of values, the last counts. */
+ * comment at the start of a line and after white space. A line that is indented further than the
+ * one above belongs to it: under an empty value "s3 =" it is a value of its own
+ * ("s3.addressing_style"), else it goes on with the value. Sections of the same name are one; of
+ * values, the last counts. */
 
 typedef struct _PwAwsFile PwAwsFile;
 

@@ -183,16 +183,16 @@ pw_aws_process_parse (const char  *json,
   access_key = object ? get_string (object, "AccessKeyId") : NULL;
   secret_key = object ? get_string (object, "SecretAccessKey") : NULL;
   if (!object || !is_version_1 (object) || !access_key || !secret_key) {
-    refuse (error, _("The command of the profile’s credential_process did not print credentials: it "
-                     "must print JSON with Version 1, AccessKeyId and SecretAccessKey."));
+    refuse (error, _("The command of the profile’s credential_process did not print credentials: "
+                     "it must print JSON with Version 1, AccessKeyId and SecretAccessKey."));
     return NULL;
   }
   time = get_string (object, "Expiration");
   expiration = time ? g_date_time_new_from_iso8601 (time, utc) : NULL;
   if (json_object_has_member (object, "Expiration") && !expiration &&
       !json_object_get_null_member (object, "Expiration")) {
-    refuse (error, _("The command of the profile’s credential_process printed an Expiration that is "
-                     "no time, like 2026-01-31T12:00:00Z."));
+    refuse (error, _("The command of the profile’s credential_process printed an Expiration that "
+                     "is no time, like 2026-01-31T12:00:00Z."));
     return NULL;
   }
   *expires = expiration ? g_date_time_to_unix (expiration) : 0;

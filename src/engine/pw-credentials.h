@@ -28,7 +28,7 @@ void           pw_credentials_set            (PwCredentials        *self,
                                               const S3Credentials  *credentials,
                                               gint64                expires);
 
-/* TRUE where only pw_credentials_prepare_async() can bring the keys, and it has not yet. Any thread. */
+/* TRUE where only pw_credentials_prepare_async() can bring the keys, and has not. Any thread. */
 gboolean       pw_credentials_needs_prepare  (PwCredentials        *self);
 
 /* Main thread: looks the keys up in the keyring; other sources succeed at once, and fail, if they

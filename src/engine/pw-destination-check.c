@@ -152,7 +152,8 @@ check_place (PwDestination *self, GError **error)
   }
   longest = pw_destination_dup_key (self, "x");
   if (!s3_key_check (longest, NULL)) {
-    return refuse (error, _("The prefix is too long: with the file’s name it may have 1,024 bytes."));
+    return refuse (error, _("The prefix is too long: with the file’s name it may have 1,024 "
+                            "bytes."));
   }
   if (self->secrets == PW_SECRETS_PROFILE && !is_given (self->profile)) {
     return refuse (error, _("Say which profile of ~/.aws holds the keys."));
@@ -206,8 +207,8 @@ check_encryption (PwDestination *self, GError **error)
   gboolean is_kms = is_given (self->encryption) && g_str_has_prefix (self->encryption, "aws:kms");
 
   if (is_given (self->encryption) && !g_strv_contains (known, self->encryption)) {
-    return refuse (error, _("“%s” is no kind of encryption. Choose AES256, aws:kms or aws:kms:dsse."),
-                   self->encryption);
+    return refuse (error, _("“%s” is no kind of encryption. Choose AES256, aws:kms or "
+                            "aws:kms:dsse."), self->encryption);
   }
   if (is_given (self->kms_key_id) && !is_kms) {
     return refuse (error, _("A KMS key takes part only in the encryption aws:kms. Choose that, or "

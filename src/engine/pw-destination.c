@@ -4,7 +4,6 @@
 
 #include "engine/pw-destination.h"
 
-#include "engine/pw-destination-json.h"
 #include "engine/pw-error.h"
 #include "s3/s3-endpoint.h"
 
@@ -82,7 +81,8 @@ dup_region (PwDestination *self)
   if (self->endpoint && s3_endpoint_parse (&endpoint, self->endpoint)) {
     told = dup_region_of_host (endpoint.host);
   }
-  return told ? g_steal_pointer (&told) : g_strdup (s3_limits_for_kind (self->store)->default_region);
+  return told ? g_steal_pointer (&told)
+              : g_strdup (s3_limits_for_kind (self->store)->default_region);
 }
 
 static const char *
@@ -210,8 +210,8 @@ pw_destination_dup_address (PwDestination  *self,
   }
   if (g_str_equal (address->scheme, "http") && !address->is_loopback && !self->allow_http) {
     g_set_error (error, PW_ERROR, PW_ERROR_INSECURE,
-                 _("The endpoint http://%s does not encrypt what is sent. Use https, or allow plain "
-                   "http for this destination."), address->host);
+                 _("The endpoint http://%s does not encrypt what is sent. Use https, or allow "
+                   "plain http for this destination."), address->host);
     return NULL;
   }
   return g_steal_pointer (&address);

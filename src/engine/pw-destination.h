@@ -81,7 +81,8 @@ PwDestination *pw_destination_new          (const char     *name);
 
 /* @uri: "s3://bucket/prefix", the prefix as it is, nothing in it decoded; it becomes the name too.
  * @endpoint and @region may be NULL. The store is recognised by the endpoint. What it
- * gives passes pw_destination_check(), but for plain http without @allow_http. PW_ERROR_DESTINATION. */
+ * gives passes pw_destination_check(), but for plain http without @allow_http. Errors:
+ * PW_ERROR_DESTINATION. */
 PwDestination *pw_destination_new_from_uri (const char     *uri,
                                             const char     *endpoint,
                                             const char     *region,
@@ -99,7 +100,8 @@ PwDestination *pw_destination_from_json    (const char     *json,
                                             GError        **error);
 
 /* Whether an upload can be tried with it; else a sentence that says what to do. No I/O.
- * PW_ERROR_INSECURE for plain http to another machine without @allow_http; else PW_ERROR_DESTINATION. */
+ * PW_ERROR_INSECURE for plain http to another machine without @allow_http; else
+ * PW_ERROR_DESTINATION. */
 gboolean       pw_destination_check        (PwDestination  *self,
                                             GError        **error);
 

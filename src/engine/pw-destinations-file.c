@@ -88,8 +88,8 @@ read_document (const char *path, JsonNode **root, GError **error)
       *root = new_document ();
       return TRUE;
     }
-    set_file_error (error, _("The list of destinations cannot be read. Check its permissions."), path,
-                    local->message);
+    set_file_error (error, _("The list of destinations cannot be read. Check its permissions."),
+                    path, local->message);
     return FALSE;
   }
   *root = NULL;
@@ -109,16 +109,16 @@ move_aside (const char *path, char **message, GError **error)
 
   for (guint i = 2; link (path, aside) != 0; i++) {
     if (errno != EEXIST) {
-      set_file_error (error, _("The list of destinations is damaged, and cannot be moved aside."), path,
-                      g_strerror (errno));
+      set_file_error (error, _("The list of destinations is damaged, and cannot be moved aside."),
+                      path, g_strerror (errno));
       return FALSE;
     }
     g_free (aside);
     aside = g_strdup_printf ("%s.broken-%u", path, i);
   }
   unlink (path);
-  *message = g_strdup_printf (_("The list of destinations was damaged. It was moved to %s, and a new "
-                                "one was begun."), aside);
+  *message = g_strdup_printf (_("The list of destinations was damaged. It was moved to %s, and a "
+                                "new one was begun."), aside);
   return TRUE;
 }
 

@@ -127,7 +127,8 @@ pw_destinations_items_remove (PwDestinationsItems *self,
 GPtrArray *
 pw_destinations_items_dup_changes (const PwDestinationsItems *self)
 {
-  GPtrArray *copies = g_ptr_array_copy (self->changes, (GCopyFunc) pw_destinations_change_copy, NULL);
+  GPtrArray *copies = g_ptr_array_copy (self->changes, (GCopyFunc) pw_destinations_change_copy,
+                                        NULL);
 
   g_ptr_array_set_free_func (copies, (GDestroyNotify) pw_destinations_change_free);
   return copies;

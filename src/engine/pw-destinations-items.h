@@ -37,7 +37,7 @@ GPtrArray     *pw_destinations_items_dup_changes  (const PwDestinationsItems *se
 void           pw_destinations_items_drop_changes (PwDestinationsItems *self,
                                                    GPtrArray           *saved);
 
-/* Takes what the file holds, under the changes. Objects stay the same where nothing changed, so that
- * what is bound to them stays bound. FALSE: the list is as it was. */
+/* Takes what the file holds, under the changes. Objects stay the same where nothing changed, so
+ * that what is bound to them stays bound. FALSE: the list is as it was. */
 gboolean       pw_destinations_items_merge     (PwDestinationsItems *self,
                                                 GPtrArray           *loaded);

@@ -217,7 +217,8 @@ pw_destinations_new (const char *path)
   PwDestinations *self = g_object_new (PW_TYPE_DESTINATIONS, NULL);
 
   self->path = path ? g_strdup (path)
-                    : g_build_filename (g_get_user_config_dir (), "partway", "destinations.json", NULL);
+                    : g_build_filename (g_get_user_config_dir (), "partway", "destinations.json",
+                                        NULL);
   return self;
 }
 

@@ -151,7 +151,8 @@ on_found_to_look_up_cb (GObject *source, GAsyncResult *result, gpointer user_dat
     pw_keyring_call_fail (self, PW_ERROR_CREDENTIALS_MISSING, NULL);
     return;
   }
-  secret_password_lookupv (&schema, attributes, self->stop, on_looked_up_cb, pw_keyring_call_ref (self));
+  secret_password_lookupv (&schema, attributes, self->stop, on_looked_up_cb,
+                           pw_keyring_call_ref (self));
 }
 
 static void
@@ -188,7 +189,8 @@ on_found_to_clear_cb (GObject *source, GAsyncResult *result, gpointer user_data)
     pw_keyring_call_succeed (self);
     return;
   }
-  secret_password_clearv (&schema, attributes, self->stop, on_cleared_cb, pw_keyring_call_ref (self));
+  secret_password_clearv (&schema, attributes, self->stop, on_cleared_cb,
+                          pw_keyring_call_ref (self));
 }
 
 static void
@@ -230,8 +232,8 @@ on_stored_cb (GObject *source, GAsyncResult *result, gpointer user_data)
   }
   if (error && classify (error) == PW_ERROR_KEYRING_LOCKED && self->allow_prompt &&
       !self->has_unlocked) {
-    secret_collection_for_alias (NULL, SECRET_COLLECTION_DEFAULT, SECRET_COLLECTION_NONE, self->stop,
-                                 on_default_collection_cb, pw_keyring_call_ref (self));
+    secret_collection_for_alias (NULL, SECRET_COLLECTION_DEFAULT, SECRET_COLLECTION_NONE,
+                                 self->stop, on_default_collection_cb, pw_keyring_call_ref (self));
     return;
   }
   pw_keyring_call_fail (self, error ? classify (error) : PW_ERROR_KEYRING_REFUSED, NULL);

@@ -16,6 +16,7 @@
  * left alone never answers. So every call ends after @timeout_ms at the latest (0 = 30000), or when
  * it is cancelled, whatever the keyring does.
  *
+ * @destination_name: what keyring programs show.
  * @allow_prompt: whether the keyring may ask the user to unlock it; else a locked one is an error.
  *
  * Errors in PW_ERROR:
@@ -26,7 +27,7 @@
  *   CANCELLED            @cancellable */
 
 void           pw_keyring_store         (const char           *destination_id,
-                                         const char           *destination_name, /* shown in keyring programs */
+                                         const char           *destination_name,
                                          const S3Credentials  *credentials,
                                          gboolean              allow_prompt,
                                          guint                 timeout_ms,

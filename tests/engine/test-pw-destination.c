@@ -32,8 +32,8 @@ test_uri (void)
       "eu-central-1", S3_STORE_AWS },
     { "s3://bucket/a b/c", NULL, NULL, "https://bucket.s3.us-east-1.amazonaws.com", "a b/c/f",
       "us-east-1", S3_STORE_AWS },
-    { "s3://bucket//a/", NULL, NULL, "https://bucket.s3.us-east-1.amazonaws.com", "a/f", "us-east-1",
-      S3_STORE_AWS },
+    { "s3://bucket//a/", NULL, NULL, "https://bucket.s3.us-east-1.amazonaws.com", "a/f",
+      "us-east-1", S3_STORE_AWS },
     { "s3://my.dotted.bucket/x", NULL, NULL, "https://s3.us-east-1.amazonaws.com/my.dotted.bucket",
       "x/f", "us-east-1", S3_STORE_AWS },
     { "s3://-bucket-", NULL, NULL, "https://s3.us-east-1.amazonaws.com/-bucket-", "f", "us-east-1",
@@ -88,7 +88,8 @@ test_uri_refused (void)
   } cases[] = {
     { "", NULL, NULL }, { "bucket", NULL, NULL }, { "s3:/bucket", NULL, NULL },
     { "s3://", NULL, NULL }, { "s3:///prefix", NULL, NULL }, { "s3://b", NULL, NULL },
-    { "s3://bu cket", NULL, NULL }, { "s3://bucket?x", NULL, NULL }, { "s3://buck\net", NULL, NULL },
+    { "s3://bu cket", NULL, NULL }, { "s3://bucket?x", NULL, NULL },
+    { "s3://buck\net", NULL, NULL },
     { "s3://bucket/a\nb", NULL, NULL }, { "s3://bucket/\xff", NULL, NULL },
     { "s3://bucket/\xe2\x80\xae" "fdp.exe", NULL, NULL },
     { "s3://bucket--x-s3", NULL, NULL }, { "s3://bucket", "ftp://host", NULL },
@@ -153,7 +154,8 @@ test_text_checked (void)
     CASE (ca_file, "/etc/ca.pem", "ca.pem"),
     CASE (storage_class, "STANDARD_IA", "A B"), CASE (acl, "bucket-owner-full-control", "a:b"),
     CASE (encryption, "AES256", "aes"), CASE (encryption, "aws:kms:dsse", "AES256\r\nX: y"),
-    CASE (tagging, "a=b&c=d%20e", "a"), CASE (tagging, "a=", "=b"), CASE (tagging, "a=b", "a=b&a=c"),
+    CASE (tagging, "a=b&c=d%20e", "a"), CASE (tagging, "a=", "=b"),
+    CASE (tagging, "a=b", "a=b&a=c"),
     CASE (tagging, "a=b", "a=b c"), CASE (tagging, "a=%C3%BC", "a=%zz"),
     CASE (tagging, "1=&2=&3=&4=&5=&6=&7=&8=&9=&10=", "1=&2=&3=&4=&5=&6=&7=&8=&9=&10=&11="),
     CASE (cache_control, "max-age=60", "max-age=\xc3\xbc"),
@@ -199,7 +201,8 @@ test_kms (void)
     "arn:aws:kms:us-east-2:111122223333:key/1234abcd", "arn:aws-cn:kms:cn-north-1:1:alias/x/y",
   };
   static const char *const bad[] = {
-    "alias/", "a/b", "a:b", "key id", "arn:aws:s3:us-east-2:1:key/x", "arn:aws:kms:us-east-2:1:key/",
+    "alias/", "a/b", "a:b", "key id", "arn:aws:s3:us-east-2:1:key/x",
+    "arn:aws:kms:us-east-2:1:key/",
     "arn:aws:kms::1:key/x", "ü", "x\r\ny",
   };
   g_autoptr (PwDestination) destination = new_valid ();

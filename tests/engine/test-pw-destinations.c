@@ -155,7 +155,8 @@ test_save (Fixture *fixture, gconstpointer data)
   save (second);
   g_assert_true (pw_destinations_load (first, NULL));
   assert_names (first, "bb,c");
-  g_assert_true (pw_destinations_lookup (first, changed->id) == pw_destinations_lookup (first, "bb"));
+  g_assert_true (pw_destinations_lookup (first, changed->id) ==
+                 pw_destinations_lookup (first, "bb"));
   g_assert_null (pw_destinations_lookup (first, "a"));
 }
 
