@@ -150,10 +150,13 @@ apply_upload (PwJournalState *self,
               const PwLine   *line)
 {
   const char *upload_id = pw_line_get_string (line, "upload");
+  const char *checksum = pw_line_get_string (line, "checksum");
+  S3ChecksumKind kind = checksum != NULL ? s3_checksum_from_name (checksum) : S3_CHECKSUM_NONE;
 
-  if (upload_id == NULL)
+  if (upload_id == NULL || (checksum != NULL && kind == S3_CHECKSUM_NONE))
     return FALSE;
-  pw_journal_state_set_upload_id (self, upload_id, pw_line_get_string (line, "abort"));
+  pw_journal_state_set_upload_id (self, upload_id, pw_line_get_string (line, "key"), kind,
+                                  pw_line_get_string (line, "abort"));
 
   return TRUE;
 }
@@ -206,7 +209,14 @@ static gboolean
 apply_identity (PwJournalState *self,
                 const PwLine   *line)
 {
-  return get_identity (line, &self->intent.identity);
+  PwIdentity identity;
+
+  if (!get_identity (line, &identity)
+      || identity.size / MAX (1, self->intent.plan.part_size) >= MAX_PARTS)
+    return FALSE;
+  pw_journal_state_set_identity (self, &identity);
+
+  return TRUE;
 }
 
 static gboolean

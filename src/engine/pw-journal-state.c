@@ -56,14 +56,41 @@ pw_journal_state_set_intent (PwJournalState        *self,
 void
 pw_journal_state_set_upload_id (PwJournalState *self,
                                 const char     *upload_id,
+                                const char     *key,
+                                S3ChecksumKind  checksum,
                                 const char     *abort_date)
 {
+  if (key != NULL && g_strcmp0 (key, self->intent.key) != 0) {
+    g_free (self->intent.key);
+    self->intent.key = g_strdup (key);
+  }
+  self->intent.checksum = checksum;
   g_free (self->upload_id);
   self->upload_id = g_strdup (upload_id);
   g_free (self->abort_date);
   self->abort_date = g_strdup (abort_date);
   for (guint i = 0; i < self->intent.plan.n_parts; i++)
     self->parts[i].is_safe = FALSE;
+  self->is_completing = FALSE;
+}
+
+/* The part size stays; the number of parts follows the size. */
+void
+pw_journal_state_set_identity (PwJournalState   *self,
+                               const PwIdentity *identity)
+{
+  S3Plan *plan = &self->intent.plan;
+
+  self->intent.identity = *identity;
+  if (identity->size != plan->size && plan->part_size > 0) {
+    guint n_parts = (guint) MAX (1, (identity->size + plan->part_size - 1) / plan->part_size);
+
+    self->parts = g_renew (PwJournalPart, self->parts, n_parts);
+    for (guint i = plan->n_parts; i < n_parts; i++)
+      self->parts[i] = (PwJournalPart) { 0 };
+    plan->size = identity->size;
+    plan->n_parts = n_parts;
+  }
   self->is_completing = FALSE;
 }
 

@@ -15,10 +15,10 @@ typedef struct {
   char *id;                     /* the name of the journal; see pw_record_is_id() */
   char *path;                   /* absolute; any bytes */
   PwIdentity identity;          /* what the upload is of, after changes that it followed */
-  char *key;
+  char *key;                    /* once created: as the store calls it */
   char *destination;            /* JSON text, opaque here, without secrets */
   S3Plan plan;
-  S3ChecksumKind checksum;      /* of each part */
+  S3ChecksumKind checksum;      /* of each part; known once created */
   gint64 created;               /* seconds since 1970 */
   char *options;                /* JSON text, opaque here */
 } PwJournalIntent;
@@ -53,7 +53,9 @@ void     pw_journal_state_clear (PwJournalState *self);
 /* What the journal's lines do. @part_number: 1 to n_parts. */
 void     pw_journal_state_set_intent     (PwJournalState *self, const PwJournalIntent *intent);
 void     pw_journal_state_set_upload_id  (PwJournalState *self, const char *upload_id,
+                                          const char *key, S3ChecksumKind checksum,
                                           const char *abort_date);
+void     pw_journal_state_set_identity   (PwJournalState *self, const PwIdentity *identity);
 void     pw_journal_state_set_part       (PwJournalState *self, guint part_number,
                                           const char *etag, const S3Checksum *checksum);
 void     pw_journal_state_set_lost       (PwJournalState *self, guint part_number);

@@ -193,22 +193,27 @@ pw_journal_get_done (PwJournal   *self,
 }
 
 gboolean
-pw_journal_add_upload_id (PwJournal  *self,
-                          const char *upload_id,
-                          const char *abort_date,
-                          GError    **error)
+pw_journal_add_upload_id (PwJournal      *self,
+                          const char     *upload_id,
+                          const char     *key,
+                          S3ChecksumKind  checksum,
+                          const char     *abort_date,
+                          GError        **error)
 {
-  g_return_val_if_fail (self != NULL && upload_id != NULL, FALSE);
+  g_return_val_if_fail (self != NULL && upload_id != NULL && key != NULL, FALSE);
 
   g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->mutex);
   pw_line_begin (self->line, "upload");
   pw_line_add_string (self->line, "upload", upload_id);
+  pw_line_add_string (self->line, "key", key);
+  if (checksum != S3_CHECKSUM_NONE)
+    pw_line_add_string (self->line, "checksum", s3_checksum_get_name (checksum));
   if (abort_date != NULL)
     pw_line_add_string (self->line, "abort", abort_date);
   pw_line_end (self->line, 0);
   if (!add_line (self, TRUE, error))
     return FALSE;
-  pw_journal_state_set_upload_id (&self->state, upload_id, abort_date);
+  pw_journal_state_set_upload_id (&self->state, upload_id, key, checksum, abort_date);
 
   return TRUE;
 }
@@ -272,7 +277,7 @@ pw_journal_add_identity (PwJournal        *self,
   pw_journal_write_identity (self->line, identity);
   if (!add_line (self, TRUE, error))
     return FALSE;
-  self->state.intent.identity = *identity;
+  pw_journal_state_set_identity (&self->state, identity);
 
   return TRUE;
 }

@@ -58,9 +58,12 @@ gboolean               pw_journal_is_completing  (PwJournal *self, S3Checksum *w
 const char            *pw_journal_get_done       (PwJournal *self, const char **verification);
 
 /* On the disk when it returns. All parts before are of another upload then, and not safe; their
- * checksums are kept. @abort_date: as the server said it, or NULL. */
+ * checksums are kept. @key, @checksum: what the object is called and what each part carries from now
+ * on; the intent tells them. @abort_date: as the server said it, or NULL. */
 gboolean pw_journal_add_upload_id  (PwJournal         *self,
                                     const char        *upload_id,
+                                    const char        *key,
+                                    S3ChecksumKind     checksum,
                                     const char        *abort_date,
                                     GError           **error);
 
@@ -76,7 +79,8 @@ gboolean pw_journal_add_lost_part  (PwJournal         *self,
                                     guint              part_number,
                                     GError           **error);
 
-/* The upload follows the source after a change. On the disk when it returns. */
+/* The upload follows the source after a change; the plan follows its size. Every part that differs
+ * must have been called lost before. On the disk when it returns. */
 gboolean pw_journal_add_identity   (PwJournal         *self,
                                     const PwIdentity  *identity,
                                     GError           **error);

@@ -1,0 +1,147 @@
+/* SPDX-FileCopyrightText: The Partway authors
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+
+#include "cli/cli-resume.h"
+
+#include <glib/gi18n.h>
+#include <stdio.h>
+
+#include "cli/cli-session.h"
+#include "engine/pw-error.h"
+
+typedef struct {
+  gboolean all;
+  gboolean follow;
+  char **ids;
+} Options;
+
+static Options options;
+
+static const GOptionEntry entries[] = {
+  { "all", 'a', 0, G_OPTION_ARG_NONE, &options.all, "All that is unfinished", NULL },
+  { "follow", 0, 0, G_OPTION_ARG_NONE, &options.follow,
+    "Where a file changed meanwhile, send what changed", NULL },
+  { G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_STRING_ARRAY, &options.ids, NULL, "[ID…]" },
+  G_OPTION_ENTRY_NULL
+};
+
+static gboolean
+parse (char      **argv,
+       const char *summary,
+       GError    **error)
+{
+  g_autoptr (GOptionContext) context = g_option_context_new (NULL);
+  g_auto (GStrv) copy = g_strdupv (argv);
+
+  g_option_context_set_summary (context, summary);
+  g_option_context_set_description (context, "“partway-cli list” shows the IDs.");
+  g_option_context_add_main_entries (context, entries, NULL);
+  g_option_context_add_main_entries (context, cli_send_entries (), NULL);
+  if (!g_option_context_parse_strv (context, &copy, error))
+    return FALSE;
+  if (!options.all && !options.ids) {
+    g_set_error_literal (error, G_OPTION_ERROR, G_OPTION_ERROR_FAILED,
+                         _("Say which uploads: their IDs, or --all."));
+    return FALSE;
+  }
+  return TRUE;
+}
+
+static gboolean
+restore (CliSession *session,
+         GError    **error)
+{
+  if (options.all)
+    return pw_uploads_restore (session->uploads, NULL, error);
+  for (char **id = options.ids; *id; id++) {
+    if (pw_uploads_lookup (session->uploads, *id))
+      continue;
+    if (!pw_uploads_restore (session->uploads, *id, error))
+      return FALSE;
+    if (!pw_uploads_lookup (session->uploads, *id)) {
+      g_set_error (error, PW_ERROR, PW_ERROR_JOURNAL,
+                   _("There is no upload “%s”, or another process runs it. “partway-cli list” shows "
+                     "them."), *id);
+      return FALSE;
+    }
+  }
+  return TRUE;
+}
+
+static gboolean
+is_meant (PwUpload *upload)
+{
+  return options.all || g_strv_contains ((const char *const *) options.ids, upload->id);
+}
+
+static void
+hide_history (CliSession *session)
+{
+  GListModel *model = G_LIST_MODEL (session->uploads);
+
+  for (guint i = 0; i < g_list_model_get_n_items (model); i++) {
+    g_autoptr (PwUpload) upload = g_list_model_get_item (model, i);
+
+    cli_show_hide (session->show, upload);
+  }
+}
+
+static void
+resume_upload (PwUpload *upload)
+{
+  if (options.follow)
+    pw_upload_set_follow (upload, TRUE);
+  pw_upload_resume (upload);
+}
+
+/* What is done to an upload may take it from the list, so the list is gone through from its end. */
+static int
+run (char      **argv,
+     const char *summary,
+     void      (*func) (PwUpload *upload))
+{
+  g_autoptr (GError) error = NULL;
+  CliSession *session;
+  GListModel *model;
+  int exit_status = CLI_EXIT_USAGE;
+
+  if (!parse (argv, summary, &error))
+    return cli_fail_usage (argv[0], error);
+  session = cli_session_new (&exit_status);
+  if (!session)
+    return exit_status;
+  if (!restore (session, &error)) {
+    exit_status = cli_exit_fail (error);
+    cli_session_free (session);
+    return exit_status;
+  }
+
+  hide_history (session);
+  model = G_LIST_MODEL (session->uploads);
+  for (guint i = g_list_model_get_n_items (model); i > 0; i--) {
+    g_autoptr (PwUpload) upload = g_list_model_get_item (model, i - 1);
+
+    if (is_meant (upload) && !pw_upload_is_over (upload))
+      func (upload);
+  }
+  exit_status = cli_session_run (session);
+  cli_session_free (session);
+  return exit_status;
+}
+
+int
+cli_resume (int    argc,
+            char **argv)
+{
+  return run (argv, "Goes on with uploads that were paused, failed, or were cut off by a crash.",
+              resume_upload);
+}
+
+int
+cli_remove (int    argc,
+            char **argv)
+{
+  return run (argv, "Removes uploads, and deletes what is unfinished of them at the store.",
+              pw_upload_remove);
+}

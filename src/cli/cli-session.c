@@ -1,0 +1,233 @@
+/* SPDX-FileCopyrightText: The Partway authors
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+
+#include "cli/cli-session.h"
+
+#include <glib-unix.h>
+#include <glib/gi18n.h>
+#include <stdio.h>
+#include <unistd.h>
+
+#include "cli/cli-size.h"
+#include "engine/pw-error.h"
+
+#define MAX_PARALLEL 64
+
+CliSendOptions cli_send_options;
+
+const GOptionEntry *
+cli_send_entries (void)
+{
+  static const GOptionEntry entries[] = {
+    { "parallel", 'p', 0, G_OPTION_ARG_STRING, &cli_send_options.parallel,
+      "Connections at once; auto finds out how many serve", "N|auto" },
+    { "limit", 'l', 0, G_OPTION_ARG_STRING, &cli_send_options.limit,
+      "Bandwidth for all together, such as 10MB or 500KiB a second", "RATE" },
+    { "json", 0, 0, G_OPTION_ARG_NONE, &cli_send_options.json,
+      "One JSON event a line, for scripts", NULL },
+    G_OPTION_ENTRY_NULL
+  };
+
+  return entries;
+}
+
+int
+cli_fail_usage (const char   *command,
+                const GError *error)
+{
+  cli_exit_fail (error);
+  fprintf (stderr, _("Try “partway-cli %s --help”.\n"), command);
+  return CLI_EXIT_USAGE;
+}
+
+static gboolean
+apply_options (CliSession  *self,
+               GError     **error)
+{
+  const CliSendOptions *options = &cli_send_options;
+  guint64 n = 0, rate = 0;
+
+  if (options->limit && !cli_parse_size (options->limit, &rate, error))
+    return FALSE;
+  if (options->parallel && !g_str_equal (options->parallel, "auto")
+      && !g_ascii_string_to_unsigned (options->parallel, 10, 1, MAX_PARALLEL, &n, NULL)) {
+    g_set_error (error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE,
+                 _("--parallel takes a number from 1 to %d, or auto, not “%s”."), MAX_PARALLEL,
+                 options->parallel);
+    return FALSE;
+  }
+  pw_uploads_set_rate (self->uploads, rate);
+  if (n > 0)
+    pw_uploads_set_connections (self->uploads, (guint) n, 1, MAX_PARALLEL);
+  return TRUE;
+}
+
+static gboolean
+interrupt_cb (gpointer data)
+{
+  CliSession *self = data;
+
+  /* The second time nothing is waited for: the journals are as they must be at any instant. */
+  if (self->is_interrupted)
+    _exit (CLI_EXIT_PAUSED);
+  self->is_interrupted = TRUE;
+  pw_uploads_pause_all (self->uploads);
+  if (pw_uploads_is_idle (self->uploads))
+    g_main_loop_quit (self->loop);
+  return G_SOURCE_CONTINUE;
+}
+
+/* Questions are asked when all else is done, so that they hold nothing up. */
+static gboolean
+ask (CliSession *self,
+     PwUpload   *upload)
+{
+  char answer[16];
+
+  while (self->replace_all < 0) {
+    cli_show_clear (self->show);
+    printf (_("%s exists already. [r]eplace, [k]eep both, [s]kip; capital letter: for all? "),
+            upload->key);
+    fflush (stdout);
+    if (!fgets (answer, sizeof answer, stdin))
+      return FALSE;
+    switch (g_ascii_tolower (*answer)) {
+    case 'r':
+      pw_upload_answer_exists (upload, PW_IF_EXISTS_REPLACE);
+      break;
+    case 'k':
+      pw_upload_answer_exists (upload, PW_IF_EXISTS_RENAME);
+      break;
+    case 's':
+      pw_upload_answer_exists (upload, PW_IF_EXISTS_SKIP);
+      break;
+    default:
+      continue;
+    }
+    if (g_ascii_isupper (*answer))
+      self->replace_all = (gint) upload->if_exists;
+    return TRUE;
+  }
+  pw_upload_answer_exists (upload, (PwIfExists) self->replace_all);
+  return TRUE;
+}
+
+static gboolean
+ask_what_exists (CliSession *self)
+{
+  GListModel *model = G_LIST_MODEL (self->uploads);
+  gboolean asked = FALSE;
+
+  if (self->is_interrupted || cli_show_get_kind (self->show) != CLI_SHOW_TERMINAL
+      || !isatty (STDIN_FILENO))
+    return FALSE;
+  for (guint i = 0; i < g_list_model_get_n_items (model); i++) {
+    g_autoptr (PwUpload) upload = g_list_model_get_item (model, i);
+
+    if (upload->state == PW_UPLOAD_FAILED
+        && g_error_matches (upload->error, PW_ERROR, PW_ERROR_EXISTS)
+        && g_hash_table_contains (self->mine, upload))
+      asked = ask (self, upload) || asked;
+  }
+  return asked;
+}
+
+static void
+idle_cb (PwUploads  *uploads,
+         CliSession *self)
+{
+  if (!ask_what_exists (self))
+    g_main_loop_quit (self->loop);
+}
+
+/* Whatever moves in this run is this run's business; what was over before is not. */
+static void
+changed_cb (PwUploads  *uploads,
+            PwUpload   *upload,
+            CliSession *self)
+{
+  if (upload->state == PW_UPLOAD_WAITING || upload->state == PW_UPLOAD_PREPARING
+      || (upload->state == PW_UPLOAD_FAILED && !upload->was_begun))
+    g_hash_table_add (self->mine, g_object_ref (upload));
+  if (self->is_interrupted && upload->state == PW_UPLOAD_WAITING)
+    pw_upload_pause (upload);
+}
+
+CliSession *
+cli_session_new (int *exit_status)
+{
+  CliSession *self = g_new0 (CliSession, 1);
+  g_autoptr (GError) error = NULL;
+
+  self->uploads = pw_uploads_new (NULL);
+  self->loop = g_main_loop_new (NULL, FALSE);
+  self->mine = g_hash_table_new_full (NULL, NULL, g_object_unref, NULL);
+  self->replace_all = -1;
+  pw_uploads_set_allow_prompt (self->uploads, g_getenv ("DISPLAY") || g_getenv ("WAYLAND_DISPLAY"));
+  g_signal_connect (self->uploads, "changed", G_CALLBACK (changed_cb), self);
+  self->show = cli_show_new (self->uploads,
+                             cli_send_options.json ? CLI_SHOW_JSON : CLI_SHOW_PLAIN);
+  if (!apply_options (self, &error))
+    *exit_status = cli_fail_usage ("upload", error);
+  else if (!pw_uploads_open (self->uploads, &error))
+    *exit_status = cli_exit_fail (error);
+  else
+    return self;
+  cli_session_free (self);
+  return NULL;
+}
+
+void
+cli_session_free (CliSession *self)
+{
+  g_signal_handlers_disconnect_by_data (self->uploads, self);
+  cli_show_free (self->show);
+  g_hash_table_unref (self->mine);
+  g_object_unref (self->uploads);
+  g_main_loop_unref (self->loop);
+  g_free (self);
+}
+
+static int
+judge (CliSession *self)
+{
+  gboolean has_failed = FALSE, is_paused = self->is_interrupted, lacks_right = FALSE;
+  GHashTableIter iter;
+  gpointer key;
+
+  g_hash_table_iter_init (&iter, self->mine);
+  while (g_hash_table_iter_next (&iter, &key, NULL)) {
+    PwUpload *upload = key;
+
+    lacks_right |= upload->error && pw_error_is_authorisation (upload->error);
+    has_failed |= upload->state == PW_UPLOAD_FAILED;
+    is_paused |= upload->state == PW_UPLOAD_PAUSED;
+  }
+  if (lacks_right)
+    return CLI_EXIT_AUTHORISATION;
+  if (has_failed)
+    return CLI_EXIT_FAILED;
+  return is_paused ? CLI_EXIT_PAUSED : CLI_EXIT_OK;
+}
+
+int
+cli_session_run (CliSession *self)
+{
+  guint interrupt_id = g_unix_signal_add (SIGINT, interrupt_cb, self);
+  guint term_id = g_unix_signal_add (SIGTERM, interrupt_cb, self);
+  g_autoptr (GError) error = NULL;
+  int exit_status;
+
+  g_signal_connect (self->uploads, "idle", G_CALLBACK (idle_cb), self);
+  if (!pw_uploads_is_idle (self->uploads))
+    g_main_loop_run (self->loop);
+  g_source_remove (interrupt_id);
+  g_source_remove (term_id);
+
+  exit_status = judge (self);
+  if (!pw_uploads_flush (self->uploads, &error))
+    exit_status = cli_exit_fail (error);
+  cli_show_end (self->show, exit_status);
+  return exit_status;
+}

@@ -1,0 +1,104 @@
+/* SPDX-FileCopyrightText: The Partway authors
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+
+#include "cli/cli-target.h"
+
+#include <glib/gi18n.h>
+
+#include "engine/pw-aws-config.h"
+#include "engine/pw-destinations.h"
+#include "engine/pw-error.h"
+
+CliTargetOptions cli_target_options;
+
+const GOptionEntry *
+cli_target_entries (void)
+{
+  static const GOptionEntry entries[] = {
+    { "endpoint", 0, 0, G_OPTION_ARG_STRING, &cli_target_options.endpoint,
+      "Where the store answers, if it is not AWS", "URL" },
+    { "region", 0, 0, G_OPTION_ARG_STRING, &cli_target_options.region, "The bucket's region", "R" },
+    { "profile", 0, 0, G_OPTION_ARG_STRING, &cli_target_options.profile,
+      "A profile of ~/.aws, for its keys and settings", "NAME" },
+    { "style", 0, 0, G_OPTION_ARG_STRING, &cli_target_options.style,
+      "How buckets are addressed: auto, virtual, path", "STYLE" },
+    { "ca-file", 0, 0, G_OPTION_ARG_FILENAME, &cli_target_options.ca_file,
+      "Certificates to trust instead of the system's (PEM)", "FILE" },
+    { "allow-http", 0, 0, G_OPTION_ARG_NONE, &cli_target_options.allow_http,
+      "Send without encryption to another machine", NULL },
+    G_OPTION_ENTRY_NULL
+  };
+
+  return entries;
+}
+
+static PwDestination *
+load_saved (const char *name,
+            GError    **error)
+{
+  g_autoptr (PwDestinations) destinations = pw_destinations_new (NULL);
+  PwDestination *found;
+
+  if (!pw_destinations_load (destinations, error))
+    return NULL;
+  found = pw_destinations_lookup (destinations, name);
+  if (!found) {
+    g_set_error (error, PW_ERROR, PW_ERROR_DESTINATION,
+                 _("There is no destination “%s”. “partway-cli destination list” shows those there "
+                   "are; s3://BUCKET/PREFIX needs none."), name);
+    return NULL;
+  }
+  return pw_destination_copy (found);
+}
+
+static gboolean
+set_style (PwDestination *destination,
+           const char    *style,
+           GError       **error)
+{
+  for (guint i = 0; pw_style_ids[i]; i++) {
+    if (g_str_equal (pw_style_ids[i], style)) {
+      destination->style = (S3Style) i;
+      return TRUE;
+    }
+  }
+  g_set_error (error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE,
+               _("--style is auto, virtual or path, not “%s”."), style);
+  return FALSE;
+}
+
+static PwDestination *
+make_from_uri (const char *uri,
+               GError    **error)
+{
+  const CliTargetOptions *options = &cli_target_options;
+  g_auto (GStrv) envp = g_get_environ ();
+  g_autoptr (PwAwsConfig) aws = pw_aws_config_load (envp, options->profile, error);
+  g_autoptr (PwDestination) destination = NULL;
+
+  if (!aws)
+    return NULL;
+  destination = pw_destination_new_from_uri (
+    uri, options->endpoint ? options->endpoint : aws->endpoint,
+    options->region ? options->region : aws->region, error);
+  if (!destination)
+    return NULL;
+  destination->secrets = options->profile ? PW_SECRETS_PROFILE : PW_SECRETS_ENVIRONMENT;
+  destination->profile = g_strdup (options->profile);
+  destination->style = aws->style;
+  destination->ca_file = g_strdup (options->ca_file ? options->ca_file : aws->ca_file);
+  destination->allow_http = options->allow_http;
+  destination->if_exists = PW_IF_EXISTS_REPLACE;
+  if (options->style && !set_style (destination, options->style, error))
+    return NULL;
+  return g_steal_pointer (&destination);
+}
+
+PwDestination *
+cli_target_new (const char *target,
+                GError    **error)
+{
+  return g_str_has_prefix (target, "s3://") ? make_from_uri (target, error)
+                                            : load_saved (target, error);
+}

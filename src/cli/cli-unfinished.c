@@ -1,0 +1,241 @@
+/* SPDX-FileCopyrightText: The Partway authors
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+
+#include "cli/cli-unfinished.h"
+
+#include <glib/gi18n.h>
+#include <json-glib/json-glib.h>
+#include <stdio.h>
+
+#include "cli/cli-asker.h"
+#include "cli/cli-line.h"
+#include "cli/cli-session.h"
+#include "cli/cli-target.h"
+#include "engine/pw-error.h"
+
+#define SECONDS_A_DAY (24 * 60 * 60)
+
+typedef struct {
+  char **abort_ids;
+  int older_than;
+  gboolean json;
+  char **targets;
+} Options;
+
+static Options options = { .older_than = -1 };
+
+static const GOptionEntry entries[] = {
+  { "abort", 0, 0, G_OPTION_ARG_STRING_ARRAY, &options.abort_ids,
+    "Delete this unfinished upload and its parts", "UPLOAD-ID" },
+  { "older-than", 0, 0, G_OPTION_ARG_INT, &options.older_than,
+    "Delete those that were begun more than so many days ago", "DAYS" },
+  { "json", 0, 0, G_OPTION_ARG_NONE, &options.json, "One JSON object a line", NULL },
+  { G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_STRING_ARRAY, &options.targets, NULL,
+    "DESTINATION|s3://BUCKET/PREFIX" },
+  G_OPTION_ENTRY_NULL
+};
+
+/* Bytes and number of the parts that are there. */
+typedef struct {
+  guint64 size;
+  guint n_parts;
+} Held;
+
+static gboolean
+measure (CliAsker             *asker,
+         const S3ListedUpload *upload,
+         Held                 *held,
+         GError              **error)
+{
+  guint marker = 0;
+
+  *held = (Held) { 0 };
+  for (;;) {
+    g_autoptr (S3PartsPage) page = pw_authority_list_parts (asker->authority, &asker->exchange,
+                                                            upload->key, upload->upload_id, marker,
+                                                            error);
+
+    if (!page)
+      return FALSE;
+    for (guint i = 0; i < page->parts->len; i++)
+      held->size += g_array_index (page->parts, S3ListedPart, i).size;
+    held->n_parts += page->parts->len;
+    if (!page->is_truncated || page->next_marker <= marker)
+      return TRUE;
+    marker = page->next_marker;
+  }
+}
+
+static void
+show_json (const S3ListedUpload *upload,
+           const Held           *held)
+{
+  g_autoptr (JsonBuilder) builder = json_builder_new_immutable ();
+  g_autoptr (JsonNode) root = NULL;
+  g_autofree char *text = NULL;
+
+  json_builder_begin_object (builder);
+  json_builder_set_member_name (builder, "key");
+  json_builder_add_string_value (builder, upload->key);
+  json_builder_set_member_name (builder, "uploadId");
+  json_builder_add_string_value (builder, upload->upload_id);
+  json_builder_set_member_name (builder, "initiated");
+  json_builder_add_int_value (builder, upload->initiated);
+  json_builder_set_member_name (builder, "size");
+  json_builder_add_int_value (builder, (gint64) held->size);
+  json_builder_set_member_name (builder, "parts");
+  json_builder_add_int_value (builder, held->n_parts);
+  json_builder_end_object (builder);
+  root = json_builder_get_root (builder);
+  text = json_to_string (root, FALSE);
+  printf ("%s\n", text);
+}
+
+static void
+show (const S3ListedUpload *upload,
+      const Held           *held)
+{
+  gint64 now = g_get_real_time () / G_USEC_PER_SEC;
+  g_autofree char *age = pw_format_duration (MAX (0, now - upload->initiated));
+  g_autofree char *size = pw_format_size (held->size);
+  g_autofree char *key = cli_line_dup_clean (upload->key);
+  g_autofree char *id = cli_line_dup_clean (upload->upload_id);
+
+  if (options.json)
+    show_json (upload, held);
+  else
+    printf (ngettext ("%s\n    begun %s ago, %s in %u part; id %s\n",
+                      "%s\n    begun %s ago, %s in %u parts; id %s\n", held->n_parts),
+            key, age, size, held->n_parts, id);
+}
+
+static gboolean
+is_to_go (const S3ListedUpload *upload)
+{
+  gint64 now = g_get_real_time () / G_USEC_PER_SEC;
+
+  if (options.abort_ids
+      && g_strv_contains ((const char *const *) options.abort_ids, upload->upload_id))
+    return TRUE;
+  return options.older_than >= 0 && upload->initiated > 0
+         && now - upload->initiated > (gint64) options.older_than * SECONDS_A_DAY;
+}
+
+static gboolean
+handle (CliAsker             *asker,
+        const S3ListedUpload *upload,
+        GError              **error)
+{
+  gboolean deletes = options.abort_ids || options.older_than >= 0;
+  g_autofree char *key = cli_line_dup_clean (upload->key);
+  Held held = { 0 };
+
+  if (!deletes) {
+    if (!measure (asker, upload, &held, error)) {
+      /* It may have ended while the list was read. */
+      if (asker->exchange.verdict != PW_VERDICT_UPLOAD_GONE)
+        return FALSE;
+      g_clear_error (error);
+      return TRUE;
+    }
+    show (upload, &held);
+    return TRUE;
+  }
+  if (!is_to_go (upload))
+    return TRUE;
+  if (!pw_authority_abort (asker->authority, &asker->exchange, upload->key, upload->upload_id,
+                           error)) {
+    if (asker->exchange.verdict != PW_VERDICT_UPLOAD_GONE)
+      return FALSE;
+    g_clear_error (error);
+  }
+  printf (_("Deleted what was unfinished of %s.\n"), key);
+  asker->n_done++;
+  return TRUE;
+}
+
+static gboolean
+walk (CliAsker *asker,
+      GError  **error)
+{
+  g_autofree char *key_marker = NULL, *id_marker = NULL;
+  gboolean is_truncated = TRUE;
+  guint n_found = 0;
+
+  while (is_truncated) {
+    g_autoptr (S3UploadsPage) page = pw_authority_list_uploads (asker->authority, &asker->exchange,
+                                                                asker->destination->prefix,
+                                                                key_marker, id_marker, error);
+
+    if (!page)
+      return FALSE;
+    for (guint i = 0; i < page->uploads->len; i++, n_found++) {
+      if (!handle (asker, g_ptr_array_index (page->uploads, i), error))
+        return FALSE;
+    }
+    is_truncated = page->is_truncated && page->uploads->len > 0;
+    g_free (key_marker);
+    key_marker = g_steal_pointer (&page->next_key_marker);
+    g_free (id_marker);
+    id_marker = g_steal_pointer (&page->next_upload_id_marker);
+  }
+  if (n_found == 0 && !options.json)
+    printf ("%s\n", _("Nothing unfinished is at the store."));
+  return TRUE;
+}
+
+/* An id that was asked for and is not there is an error: a script must not take it for deleted. */
+static gboolean
+check_ids (CliAsker *asker,
+           GError  **error)
+{
+  guint n = options.abort_ids ? g_strv_length (options.abort_ids) : 0;
+
+  if (options.older_than >= 0 || asker->n_done >= n)
+    return TRUE;
+  g_set_error_literal (error, PW_ERROR, PW_ERROR_UPLOAD_GONE,
+                       _("The store has no unfinished upload of that id here."));
+  return FALSE;
+}
+
+static gboolean
+parse (char  **argv,
+       GError **error)
+{
+  g_autoptr (GOptionContext) context = g_option_context_new (NULL);
+  g_auto (GStrv) copy = g_strdupv (argv);
+
+  g_option_context_set_summary (context, "Shows uploads that are unfinished at the store, whoever "
+                                "began them. Their parts cost money until they are deleted.");
+  g_option_context_set_description (context, "A lifecycle rule of the bucket "
+                                    "(AbortIncompleteMultipartUpload) deletes them by itself.");
+  g_option_context_add_main_entries (context, entries, NULL);
+  g_option_context_add_main_entries (context, cli_target_entries (), NULL);
+  if (!g_option_context_parse_strv (context, &copy, error))
+    return FALSE;
+  if (options.targets && g_strv_length (options.targets) == 1)
+    return TRUE;
+  g_set_error_literal (error, G_OPTION_ERROR, G_OPTION_ERROR_FAILED,
+                       _("Say where: a destination's name, or s3://BUCKET/PREFIX."));
+  return FALSE;
+}
+
+int
+cli_unfinished (int    argc,
+                char **argv)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (PwDestination) destination = NULL;
+  g_auto (CliAsker) asker = { 0 };
+
+  if (!parse (argv, &error))
+    return cli_fail_usage ("unfinished", error);
+  destination = cli_target_new (options.targets[0], &error);
+  if (!destination)
+    return cli_fail_usage ("unfinished", error);
+  if (!cli_asker_init (&asker, destination, &error) || !walk (&asker, &error)
+      || !check_ids (&asker, &error))
+    return cli_exit_fail (error);
+  return CLI_EXIT_OK;
+}

@@ -1,0 +1,174 @@
+/* SPDX-FileCopyrightText: The Partway authors
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+
+#include "cli/cli-upload.h"
+
+#include <glib/gi18n.h>
+#include <stdio.h>
+
+#include "cli/cli-session.h"
+#include "cli/cli-size.h"
+#include "cli/cli-target.h"
+#include "engine/pw-destinations.h"
+#include "engine/pw-error.h"
+
+typedef struct {
+  char *to;
+  char *part_size;
+  char *if_exists;
+  char *storage_class;
+  char *content_type;
+  gboolean allow_tiny_parts;
+  gboolean follow;
+  char **files;
+} Options;
+
+static Options options;
+
+static const GOptionEntry entries[] = {
+  { "to", 't', 0, G_OPTION_ARG_STRING, &options.to,
+    "A destination's name, or s3://BUCKET/PREFIX", "TARGET" },
+  { "if-exists", 0, 0, G_OPTION_ARG_STRING, &options.if_exists,
+    "What to do with an object that is there: ask, replace, rename, skip", "WHAT" },
+  { "follow", 0, 0, G_OPTION_ARG_NONE, &options.follow,
+    "When a file changes meanwhile, send what changed instead of stopping", NULL },
+  { "part-size", 0, 0, G_OPTION_ARG_STRING, &options.part_size,
+    "Size of the parts, such as 64MiB", "SIZE" },
+  { "allow-tiny-parts", 0, 0, G_OPTION_ARG_NONE, &options.allow_tiny_parts,
+    "Part sizes below 5 MiB, for a store that was set so", NULL },
+  { "storage-class", 0, 0, G_OPTION_ARG_STRING, &options.storage_class,
+    "Such as STANDARD_IA", "CLASS" },
+  { "content-type", 0, 0, G_OPTION_ARG_STRING, &options.content_type,
+    "Instead of the one guessed from each file", "TYPE" },
+  { G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &options.files, NULL,
+    "FILE|FOLDER…" },
+  G_OPTION_ENTRY_NULL
+};
+
+static gboolean
+parse (char  **argv,
+       GError **error)
+{
+  g_autoptr (GOptionContext) context = g_option_context_new (NULL);
+  g_auto (GStrv) copy = g_strdupv (argv);
+
+  g_option_context_set_summary (context, "Uploads files, and folders with all that is in them.");
+  g_option_context_set_description (context,
+    "Exit status: 0 all done, 1 some failed, 2 usage, 3 paused (resume goes on), 4 not authorised.");
+  g_option_context_add_main_entries (context, entries, NULL);
+  g_option_context_add_main_entries (context, cli_send_entries (), NULL);
+  g_option_context_add_main_entries (context, cli_target_entries (), NULL);
+  if (!g_option_context_parse_strv (context, &copy, error))
+    return FALSE;
+  /* upload s3://BUCKET FILE… does as well as --to. */
+  if (!options.to && options.files && g_str_has_prefix (options.files[0], "s3://")) {
+    options.to = options.files[0];
+    for (char **file = options.files; *file; file++)
+      file[0] = file[1];
+  }
+  if (!options.to || !options.files || !options.files[0]) {
+    g_set_error_literal (error, G_OPTION_ERROR, G_OPTION_ERROR_FAILED,
+                         !options.to ? _("Say where to: --to NAME, or --to s3://BUCKET/PREFIX.")
+                                     : _("Say which files or folders to upload."));
+    return FALSE;
+  }
+  return TRUE;
+}
+
+static gboolean
+set_if_exists (PwDestination *destination,
+               GError       **error)
+{
+  if (!options.if_exists)
+    return TRUE;
+  for (guint i = 0; pw_if_exists_ids[i]; i++) {
+    if (g_str_equal (pw_if_exists_ids[i], options.if_exists)) {
+      destination->if_exists = (PwIfExists) i;
+      return TRUE;
+    }
+  }
+  g_set_error (error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE,
+               _("--if-exists is ask, replace, rename or skip, not “%s”."), options.if_exists);
+  return FALSE;
+}
+
+static PwDestination *
+make_destination (GError **error)
+{
+  g_autoptr (PwDestination) destination = cli_target_new (options.to, error);
+
+  if (!destination || !set_if_exists (destination, error))
+    return NULL;
+  if (options.part_size && !cli_parse_size (options.part_size, &destination->part_size, error))
+    return NULL;
+  destination->allow_tiny_parts |= options.allow_tiny_parts;
+  if (options.storage_class) {
+    g_free (destination->storage_class);
+    destination->storage_class = g_strdup (options.storage_class);
+  }
+  if (options.content_type) {
+    g_free (destination->content_type);
+    destination->content_type = g_strdup (options.content_type);
+  }
+  return pw_destination_check (destination, error) ? g_steal_pointer (&destination) : NULL;
+}
+
+/* What was learned of the store stays with the saved destination. It is a convenience: an upload that
+ * went well does not fail because of it. */
+static void
+save_learned (PwUploads     *uploads,
+              PwDestination *destination)
+{
+  g_autoptr (PwDestination) learned = pw_uploads_dup_learned (uploads, destination);
+  g_autoptr (PwDestinations) destinations = NULL;
+  g_autoptr (PwDestination) saved = NULL;
+  g_autoptr (GError) error = NULL;
+  PwDestination *found;
+
+  if (!learned || g_str_has_prefix (options.to, "s3://"))
+    return;
+  destinations = pw_destinations_new (NULL);
+  if (!pw_destinations_load (destinations, &error)
+      || !(found = pw_destinations_lookup (destinations, destination->id)))
+    return;
+  saved = pw_destination_copy (found);
+  g_free (saved->region);
+  saved->region = g_strdup (learned->region);
+  saved->is_probed = learned->is_probed;
+  saved->checksum = learned->checksum;
+  saved->etag_is_md5 = learned->etag_is_md5;
+  if (!pw_destinations_replace (destinations, saved, &error)
+      || !pw_destinations_save (destinations, &error))
+    g_debug ("what was learned of the store is not saved: %s", error->message);
+}
+
+int
+cli_upload (int    argc,
+            char **argv)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (PwDestination) destination = NULL;
+  CliSession *session;
+  int exit_status = CLI_EXIT_USAGE;
+
+  if (!parse (argv, &error))
+    return cli_fail_usage ("upload", error);
+  destination = make_destination (&error);
+  if (!destination)
+    return error->domain == G_OPTION_ERROR || g_error_matches (error, PW_ERROR, PW_ERROR_DESTINATION)
+           ? cli_fail_usage ("upload", error) : (int) cli_exit_fail (error);
+  session = cli_session_new (&exit_status);
+  if (!session)
+    return exit_status;
+
+  for (char **file = options.files; *file; file++) {
+    g_autofree char *path = g_canonicalize_filename (*file, NULL);
+
+    pw_uploads_add (session->uploads, path, destination, options.follow);
+  }
+  exit_status = cli_session_run (session);
+  save_learned (session->uploads, destination);
+  cli_session_free (session);
+  return exit_status;
+}

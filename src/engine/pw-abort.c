@@ -1,0 +1,98 @@
+/* SPDX-FileCopyrightText: The Partway authors
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+
+#include "engine/pw-steps.h"
+
+#include "engine/pw-error.h"
+
+/* Parts that were on their way when an abort came can still arrive after it (S3 API Reference,
+ * AbortMultipartUpload), so the list is asked until it is empty. */
+#define MAX_ROUNDS 5
+
+static gboolean
+is_empty (PwJob      *job,
+          PwExchange *exchange,
+          gboolean   *empty,
+          GError    **error)
+{
+  PwOrder *order = job->order;
+  g_autoptr (GError) problem = NULL;
+  g_autoptr (S3PartsPage) page = pw_authority_list_parts (order->authority, exchange, order->key,
+                                                          order->upload_id, 0, &problem);
+
+  *empty = page ? page->parts->len == 0 : exchange->verdict == PW_VERDICT_UPLOAD_GONE;
+  if (page || *empty)
+    return TRUE;
+  g_propagate_error (error, g_steal_pointer (&problem));
+  return FALSE;
+}
+
+static gboolean
+abort_at_store (PwJob       *job,
+                PwExchange  *exchange,
+                GError     **error)
+{
+  PwOrder *order = job->order;
+  gboolean empty = FALSE;
+
+  for (guint round = 0; round < MAX_ROUNDS; round++) {
+    g_autoptr (GError) problem = NULL;
+
+    if (!pw_authority_abort (order->authority, exchange, order->key, order->upload_id, &problem)
+        && exchange->verdict != PW_VERDICT_UPLOAD_GONE) {
+      g_propagate_error (error, g_steal_pointer (&problem));
+      return FALSE;
+    }
+    if (!is_empty (job, exchange, &empty, error))
+      return FALSE;
+    if (empty)
+      return TRUE;
+  }
+  exchange->verdict = PW_VERDICT_RETRY;
+  exchange->wait_ms = 2000;
+  g_set_error_literal (error, PW_ERROR, PW_ERROR_SERVER, pw_error_get_title (PW_ERROR_SERVER));
+  return FALSE;
+}
+
+/* Without a journal there is nothing at the store that this upload could name. */
+static gboolean
+open_for_abort (PwOrder  *order,
+                GError  **error)
+{
+  g_autoptr (GError) problem = NULL;
+
+  if (!order->journal && order->may_have_journal)
+    order->journal = pw_journal_open (order->journals, order->id, &problem);
+  if (g_error_matches (problem, PW_ERROR, PW_ERROR_LOCKED)) {
+    g_propagate_error (error, g_steal_pointer (&problem));
+    return FALSE;
+  }
+  if (order->journal && !order->upload_id) {
+    order->upload_id = g_strdup (pw_journal_get_upload_id (order->journal));
+    g_free (order->key);
+    order->key = g_strdup (pw_journal_get_intent (order->journal)->key);
+  }
+  return TRUE;
+}
+
+void
+pw_abort (PwJob   *job,
+          PwBench *bench)
+{
+  PwOrder *order = job->order;
+  g_auto (PwExchange) exchange = { 0 };
+  GError *error = NULL;
+
+  if (!open_for_abort (order, &error)) {
+    pw_job_fail (job, NULL, error);
+    return;
+  }
+  pw_job_open_exchange (job, bench, &exchange);
+  if (order->upload_id && !pw_journal_get_done (order->journal, NULL)
+      && !abort_at_store (job, &exchange, &error))
+    pw_job_fail (job, &exchange, error);
+  else if (order->journal && !pw_journal_delete (order->journal, &error))
+    pw_job_fail (job, NULL, error);
+  pw_job_close_exchange (job, &exchange);
+}

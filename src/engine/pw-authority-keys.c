@@ -1,0 +1,239 @@
+/* SPDX-FileCopyrightText: The Partway authors
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+
+#include "engine/pw-authority-keys.h"
+
+#include "engine/pw-error.h"
+#include "s3/s3-sign.h"
+
+typedef struct {
+  PwAuthority base;
+  PwDestination *destination;
+  PwCredentials *credentials;
+  gint clock_offset_s;          /* atomic: the store's clock less ours */
+  GMutex mutex;                 /* guards what follows: replaced when the region is learned */
+  S3Address *address;
+  char *region;                 /* learned; NULL = the destination's */
+  S3Credentials *used;          /* those of the last request, for repair() */
+} PwAuthorityKeys;
+
+static void
+authority_keys_free (PwAuthority *base)
+{
+  PwAuthorityKeys *self = (PwAuthorityKeys *) base;
+
+  g_object_unref (self->destination);
+  pw_credentials_unref (self->credentials);
+  s3_address_free (self->address);
+  g_clear_pointer (&self->used, s3_credentials_free);
+  g_free (self->region);
+  g_mutex_clear (&self->mutex);
+  g_free (self);
+}
+
+static HttpRequest *
+build (PwAuthorityKeys *self,
+       const PwAsk     *ask)
+{
+  const S3Address *address = self->address;
+  gboolean if_none_match = ask->if_none_match
+                           && !g_atomic_int_get (&self->base.refuses_conditions);
+
+  switch (ask->op) {
+  case PW_OP_CREATE:
+    return s3_request_create (address, ask->key, ask->options, ask->kind);
+  case PW_OP_PART:
+    return s3_request_upload_part (address, ask->key, ask->upload_id, ask->part_number,
+                                   ask->checksum);
+  case PW_OP_PUT:
+    return s3_request_put_object (address, ask->key, ask->options, ask->checksum,
+                                  if_none_match);
+  case PW_OP_LIST_PARTS:
+    return s3_request_list_parts (address, ask->key, ask->upload_id, ask->marker);
+  case PW_OP_COMPLETE:
+    return s3_request_complete (address, ask->key, ask->upload_id, ask->parts, ask->n_parts,
+                                ask->checksum, ask->size, if_none_match);
+  case PW_OP_ABORT:
+    return s3_request_abort (address, ask->key, ask->upload_id);
+  case PW_OP_HEAD:
+    return s3_request_head_object (address, ask->key, TRUE);
+  case PW_OP_HEAD_BUCKET:
+    return s3_request_head_bucket (address);
+  case PW_OP_LIST_UPLOADS:
+    return s3_request_list_uploads (address, ask->prefix, ask->key_marker, ask->upload_id_marker);
+  case PW_OP_DELETE:
+    return s3_request_delete_object (address, ask->key);
+  default:
+    g_assert_not_reached ();
+  }
+}
+
+/* Signed where plain http could change it on the way; https and loopback protect it otherwise. */
+static char *
+dup_payload (PwAuthorityKeys *self,
+             const PwAsk     *ask,
+             HttpRequest     *request)
+{
+  S3Checksum sum;
+  gsize size = 0;
+  const void *data;
+
+  if (ask->sha256)
+    return g_strdup (ask->sha256);
+  if (ask->body_func)
+    return g_strdup (S3_UNSIGNED_PAYLOAD);
+  if (!request->bytes)
+    return g_strdup (S3_EMPTY_SHA256);
+  data = g_bytes_get_data (request->bytes, &size);
+  s3_checksum_compute (&sum, S3_CHECKSUM_SHA256, data, size);
+  return s3_checksum_dup_hex (&sum);
+}
+
+static HttpRequest *
+authority_keys_request (PwAuthority *base,
+                        PwExchange  *exchange,
+                        const PwAsk *ask,
+                        GError     **error)
+{
+  PwAuthorityKeys *self = (PwAuthorityKeys *) base;
+  gint64 now = g_get_real_time () / G_USEC_PER_SEC;
+  g_autoptr (S3Credentials) credentials = pw_credentials_dup (self->credentials, now, error);
+  g_autofree char *payload = NULL;
+  HttpRequest *request;
+
+  if (!credentials)
+    return NULL;
+
+  g_mutex_lock (&self->mutex);
+  request = build (self, ask);
+  if (ask->body_func)
+    http_request_set_body (request, ask->size, ask->body_func, ask->body_data);
+  payload = dup_payload (self, ask, request);
+  s3_sign_request (request, credentials, self->address->region, payload,
+                   now + g_atomic_int_get (&self->clock_offset_s));
+  g_clear_pointer (&self->used, s3_credentials_free);
+  self->used = g_steal_pointer (&credentials);
+  g_mutex_unlock (&self->mutex);
+
+  /* S3 may take minutes to put 10,000 parts together. */
+  if (ask->op == PW_OP_COMPLETE)
+    request->response_timeout_ms = 15 * 60 * 1000;
+  return request;
+}
+
+static gboolean
+learn_clock (PwAuthorityKeys *self,
+             const S3Failure *failure)
+{
+  if (failure->date == 0)
+    return FALSE;
+  g_atomic_int_set (&self->clock_offset_s,
+                    (gint) (failure->date - g_get_real_time () / G_USEC_PER_SEC));
+  return TRUE;
+}
+
+static gboolean
+learn_region (PwAuthorityKeys *self,
+              const S3Failure *failure)
+{
+  S3Address *address;
+
+  if (*failure->region == '\0')
+    return FALSE;
+  /* AWS's hosts carry the region in their names; another store's endpoint stays what the user gave. */
+  address = s3_address_new (self->destination->endpoint, failure->region, self->destination->bucket,
+                            self->destination->style, NULL);
+  if (!address)
+    return FALSE;
+
+  g_mutex_lock (&self->mutex);
+  g_free (self->region);
+  self->region = g_strdup (failure->region);
+  s3_address_free (self->address);
+  self->address = address;
+  g_mutex_unlock (&self->mutex);
+  return TRUE;
+}
+
+static gboolean
+renew_credentials (PwAuthorityKeys *self)
+{
+  g_autoptr (S3Credentials) used = NULL;
+
+  g_mutex_lock (&self->mutex);
+  if (self->used)
+    used = s3_credentials_copy (self->used);
+  g_mutex_unlock (&self->mutex);
+  return used && pw_credentials_expire (self->credentials, used);
+}
+
+static gboolean
+authority_keys_repair (PwAuthority     *base,
+                       PwVerdict        verdict,
+                       const S3Failure *failure)
+{
+  PwAuthorityKeys *self = (PwAuthorityKeys *) base;
+
+  switch ((int) verdict) {
+  case PW_VERDICT_FIX_CLOCK:
+    return learn_clock (self, failure);
+  case PW_VERDICT_FIX_REGION:
+    return learn_region (self, failure);
+  case PW_VERDICT_FIX_CREDENTIALS:
+    return renew_credentials (self);
+  default:
+    return FALSE;
+  }
+}
+
+static gboolean
+authority_keys_needs_sha256 (PwAuthority *base)
+{
+  PwAuthorityKeys *self = (PwAuthorityKeys *) base;
+  gboolean needs;
+
+  g_mutex_lock (&self->mutex);
+  needs = g_str_equal (self->address->scheme, "http") && !self->address->is_loopback;
+  g_mutex_unlock (&self->mutex);
+  return needs;
+}
+
+static const PwAuthorityClass authority_keys_class = {
+  .free = authority_keys_free,
+  .request = authority_keys_request,
+  .repair = authority_keys_repair,
+  .needs_sha256 = authority_keys_needs_sha256,
+};
+
+PwAuthority *
+pw_authority_keys_new (PwDestination *destination,
+                       PwCredentials *credentials,
+                       GError       **error)
+{
+  S3Address *address = pw_destination_dup_address (destination, error);
+  PwAuthorityKeys *self;
+
+  if (!address)
+    return NULL;
+  self = g_new0 (PwAuthorityKeys, 1);
+  pw_authority_init (&self->base, &authority_keys_class, destination);
+  self->destination = g_object_ref (destination);
+  self->credentials = pw_credentials_ref (credentials);
+  self->address = address;
+  g_mutex_init (&self->mutex);
+  return &self->base;
+}
+
+char *
+pw_authority_keys_dup_region (PwAuthority *base)
+{
+  PwAuthorityKeys *self = (PwAuthorityKeys *) base;
+  char *region;
+
+  g_return_val_if_fail (base->klass == &authority_keys_class, NULL);
+  g_mutex_lock (&self->mutex);
+  region = g_strdup (self->region);
+  g_mutex_unlock (&self->mutex);
+  return region;
+}

@@ -1,0 +1,323 @@
+/* SPDX-FileCopyrightText: The Partway authors
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+
+#include "engine/pw-steps.h"
+
+#include <string.h>
+
+#include "config.h"
+#include <glib/gi18n-lib.h>
+
+#include "engine/pw-error.h"
+
+#define MD5_HEX 32
+
+static gboolean
+fail_wrong_object (GError **error)
+{
+  g_set_error_literal (error, PW_ERROR, PW_ERROR_WRONG_OBJECT,
+                       pw_error_get_title (PW_ERROR_WRONG_OBJECT));
+  return FALSE;
+}
+
+/* The sum of the whole object from those of its parts; NULL where the kind cannot be combined. */
+static const S3Checksum *
+combine_parts (PwOrder    *order,
+               S3Checksum *whole)
+{
+  if (order->kind != S3_CHECKSUM_CRC64NVME && order->kind != S3_CHECKSUM_CRC32C)
+    return NULL;
+  *whole = order->parts[0].checksum;
+  for (guint n = 2; n <= order->plan.n_parts; n++)
+    s3_checksum_combine (whole, &order->parts[n - 1].checksum,
+                         s3_plan_get_length (&order->plan, n));
+  return whole;
+}
+
+static gboolean
+add_hex (S3Summer   *summer,
+         const char *etag)
+{
+  guint8 bytes[MD5_HEX / 2];
+
+  if (strlen (etag) != MD5_HEX || strspn (etag, "0123456789abcdefABCDEF") != MD5_HEX)
+    return FALSE;
+  for (guint i = 0; i < sizeof bytes; i++)
+    bytes[i] = (guint8) (g_ascii_xdigit_value (etag[2 * i]) << 4
+                         | g_ascii_xdigit_value (etag[2 * i + 1]));
+  s3_summer_update (summer, bytes, sizeof bytes);
+  return TRUE;
+}
+
+/* What the object's ETag is where it follows the MD5 rule; NULL where a part's ETag is no MD5. */
+static char *
+dup_expected_etag (PwOrder *order)
+{
+  g_autoptr (S3Summer) summer = s3_summer_new (S3_CHECKSUM_MD5);
+  g_autofree char *hex = NULL;
+  S3Checksum md5;
+
+  for (guint i = 0; i < order->plan.n_parts; i++) {
+    if (!add_hex (summer, order->parts[i].etag))
+      return NULL;
+  }
+  s3_summer_finish (summer, &md5);
+  hex = s3_checksum_dup_hex (&md5);
+  return g_strdup_printf ("%s-%u", hex, order->plan.n_parts);
+}
+
+/* "<32 hex>-<n>": an ETag that looks as if it followed the rule. */
+static gboolean
+looks_like_md5s (const char *etag)
+{
+  return strspn (etag, "0123456789abcdefABCDEF") == MD5_HEX && etag[MD5_HEX] == '-';
+}
+
+static const S3Checksum *
+find_whole (const S3ObjectReply *reply,
+            S3ChecksumKind       kind)
+{
+  if (!reply || reply->is_composite || kind == S3_CHECKSUM_NONE)
+    return NULL;
+  return s3_object_reply_get_checksum (reply, kind);
+}
+
+/* TRUE where the ETag says nothing against it; *is_proved where it says it is so. */
+static gboolean
+check_etag (PwOrder    *order,
+            const char *etag,
+            gboolean    is_encrypted,
+            gboolean   *is_proved,
+            GError    **error)
+{
+  gint rule = g_atomic_int_get (&order->authority->etag_rule);
+  g_autofree char *expected = dup_expected_etag (order);
+
+  *is_proved = FALSE;
+  if (rule == PW_ETAG_FREE || is_encrypted || !expected || !looks_like_md5s (etag))
+    return TRUE;
+  *is_proved = g_ascii_strcasecmp (expected, etag) == 0;
+  if (*is_proved && rule == PW_ETAG_UNKNOWN)
+    g_atomic_int_set (&order->authority->etag_rule, PW_ETAG_IS_MD5);
+  /* A store that nobody vouches for may have an ETag of the same shape and of another meaning. */
+  return *is_proved || rule == PW_ETAG_UNKNOWN || fail_wrong_object (error);
+}
+
+static const char *
+describe_parts (S3ChecksumKind kind,
+                gboolean       has_size)
+{
+  if (!has_size)
+    return _("every part; the whole object may not be looked at with these credentials");
+  switch ((int) kind) {
+  case S3_CHECKSUM_CRC64NVME:
+    return _("CRC64NVME of every part, and the size");
+  case S3_CHECKSUM_CRC32C:
+    return _("CRC32C of every part, and the size");
+  default:
+    return _("MD5 of every part, and the size");
+  }
+}
+
+/* Holds what the store says of the finished object against what was sent. @reply: Complete's, or
+ * NULL; @head: HEAD's, or NULL where it may not be asked for. One of them is there. */
+static gboolean
+prove_object (PwOrder             *order,
+              const S3ObjectReply *reply,
+              const S3ObjectReply *head,
+              GError             **error)
+{
+  S3Checksum whole_sum;
+  const S3Checksum *whole = combine_parts (order, &whole_sum);
+  const S3Checksum *told[2] = {
+    find_whole (reply, order->kind), find_whole (head, order->kind),
+  };
+  const char *etag = reply && (*reply->etag || !head) ? reply->etag : head->etag;
+  gboolean is_encrypted = (head && head->encrypted_by_kms) || (reply && reply->encrypted_by_kms);
+  gboolean is_proved;
+
+  if (head && (head->size != order->plan.size || !g_str_equal (etag, head->etag)))
+    return fail_wrong_object (error);
+  for (guint i = 0; whole && i < G_N_ELEMENTS (told); i++) {
+    if (told[i] && !s3_checksum_equal (told[i], whole))
+      return fail_wrong_object (error);
+  }
+  if (!check_etag (order, etag, is_encrypted, &is_proved, error))
+    return FALSE;
+
+  g_free (order->etag);
+  order->etag = g_strdup (etag);
+  g_free (order->verification);
+  if (whole && (told[0] || told[1]))
+    order->verification = g_strdup (order->kind == S3_CHECKSUM_CRC64NVME
+                                    ? _("CRC64NVME of the whole object")
+                                    : _("CRC32C of the whole object"));
+  else if (is_proved)
+    order->verification = g_strdup (_("MD5 of every part, and the ETag of the whole object"));
+  else
+    order->verification = g_strdup (describe_parts (order->kind, head != NULL));
+  return TRUE;
+}
+
+/* Without a checksum or an ETag that follows the rule, an object of the right size could still be an
+ * older one: it counts only if it was written after this upload began, from as many parts. */
+static gboolean
+is_ours (PwOrder             *order,
+         const S3ObjectReply *head)
+{
+  const S3Checksum *told = find_whole (head, order->kind);
+  g_autofree char *expected = dup_expected_etag (order);
+  g_autofree char *ending = g_strdup_printf ("-%u", order->plan.n_parts);
+
+  if (head->size != order->plan.size)
+    return FALSE;
+  if (told) {
+    S3Checksum whole_sum;
+    const S3Checksum *whole = combine_parts (order, &whole_sum);
+
+    return whole && s3_checksum_equal (told, whole);
+  }
+  if (expected && g_ascii_strcasecmp (expected, head->etag) == 0)
+    return TRUE;
+  return g_atomic_int_get (&order->authority->etag_rule) != PW_ETAG_IS_MD5
+         && g_str_has_suffix (head->etag, ending)
+         && head->modified >= pw_journal_get_intent (order->journal)->created;
+}
+
+/* The slots as the journal knows them, for an upload whose parts the store no longer lists. */
+static gboolean
+fill_from_journal (PwOrder *order)
+{
+  guint n_known;
+  const PwJournalPart *known = pw_journal_get_parts (order->journal, &n_known);
+
+  if (n_known < order->plan.n_parts)
+    return FALSE;
+  for (guint i = 0; i < order->plan.n_parts; i++) {
+    if (*known[i].etag == '\0' || !known[i].is_safe)
+      return FALSE;
+    g_strlcpy (order->parts[i].etag, known[i].etag, sizeof order->parts[i].etag);
+    order->parts[i].checksum = known[i].checksum;
+  }
+  return TRUE;
+}
+
+static gboolean
+close_journal (PwOrder  *order,
+               GError  **error)
+{
+  return pw_journal_add_done (order->journal, order->etag, order->verification, error);
+}
+
+gboolean
+pw_find_finished (PwJob       *job,
+                  PwExchange  *exchange,
+                  gboolean    *is_finished,
+                  GError     **error)
+{
+  PwOrder *order = job->order;
+  g_autoptr (GError) problem = NULL;
+  g_autoptr (S3ObjectReply) head = NULL;
+
+  *is_finished = FALSE;
+  if (!pw_journal_is_completing (order->journal, NULL) || !fill_from_journal (order))
+    return TRUE;
+  head = pw_authority_head (order->authority, exchange, order->key, &problem);
+  if (!head) {
+    if (exchange->status == 404)
+      return TRUE;
+    g_propagate_error (error, g_steal_pointer (&problem));
+    return FALSE;
+  }
+  if (!is_ours (order, head))
+    return TRUE;
+  exchange->verdict = PW_VERDICT_STOP;
+  *is_finished = TRUE;
+  return prove_object (order, NULL, head, error) && close_journal (order, error);
+}
+
+static gboolean
+complete (PwJob       *job,
+          PwExchange  *exchange,
+          GError     **error)
+{
+  PwOrder *order = job->order;
+  S3Checksum whole_sum;
+  const S3Checksum *whole = combine_parts (order, &whole_sum);
+  g_autoptr (S3ObjectReply) reply = NULL, head = NULL;
+  g_autoptr (GError) problem = NULL;
+
+  if (!pw_journal_add_completing (order->journal, whole, error))
+    return FALSE;
+  reply = pw_authority_complete (order->authority, exchange, &(PwAsk) {
+    .op = PW_OP_COMPLETE, .key = order->key, .upload_id = order->upload_id,
+    .parts = order->parts, .n_parts = order->plan.n_parts, .checksum = whole,
+    .size = order->plan.size, .if_none_match = order->if_exists != PW_IF_EXISTS_REPLACE,
+  }, error);
+  if (!reply)
+    return FALSE;
+  head = pw_authority_head (order->authority, exchange, order->key, &problem);
+  /* Credentials that may write need not be allowed to read. */
+  if (!head && exchange->status != 403) {
+    g_propagate_error (error, g_steal_pointer (&problem));
+    return FALSE;
+  }
+  exchange->verdict = PW_VERDICT_STOP;
+  return prove_object (order, reply, head, error) && close_journal (order, error);
+}
+
+static gboolean
+finish (PwJob       *job,
+        PwExchange  *exchange,
+        GError     **error)
+{
+  gboolean is_finished;
+
+  /* An earlier Complete may have won although its answer was lost: look before asking again. */
+  if (!pw_find_finished (job, exchange, &is_finished, error))
+    return FALSE;
+  if (is_finished)
+    return TRUE;
+  exchange->verdict = PW_VERDICT_STOP;
+  return pw_source_check (job->order->source, NULL, error) && complete (job, exchange, error);
+}
+
+/* What a failed Complete means for the upload as a whole. */
+static void
+judge_failure (PwJob      *job,
+               PwExchange *exchange,
+               GError     *error)
+{
+  PwOrder *order = job->order;
+  gboolean is_finished = FALSE;
+
+  if (exchange->verdict == PW_VERDICT_UPLOAD_GONE) {
+    if (pw_find_finished (job, exchange, &is_finished, NULL) && is_finished) {
+      g_error_free (error);
+      job->outcome = PW_OUTCOME_DONE;
+      return;
+    }
+    exchange->verdict = PW_VERDICT_UPLOAD_GONE;
+  }
+  order->is_spoiled = exchange->verdict == PW_VERDICT_RESTART;
+  /* The store does not hold (all of) the parts that it confirmed: ask for its list, send the rest. */
+  if (g_error_matches (error, PW_ERROR, PW_ERROR_PARTS) && exchange->attempts.n_damaged++ < 2)
+    exchange->verdict = PW_VERDICT_UPLOAD_GONE;
+  pw_job_fail (job, exchange, error);
+}
+
+void
+pw_finish (PwJob   *job,
+           PwBench *bench)
+{
+  g_auto (PwExchange) exchange = { 0 };
+  GError *error = NULL;
+
+  pw_job_open_exchange (job, bench, &exchange);
+  if (finish (job, &exchange, &error))
+    job->outcome = PW_OUTCOME_DONE;
+  else
+    judge_failure (job, &exchange, error);
+  pw_job_close_exchange (job, &exchange);
+}

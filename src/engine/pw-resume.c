@@ -1,0 +1,384 @@
+/* SPDX-FileCopyrightText: The Partway authors
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+
+#include "engine/pw-steps.h"
+
+#include <string.h>
+
+#include "config.h"
+#include <glib/gi18n-lib.h>
+
+#include "engine/pw-body.h"
+#include "engine/pw-error.h"
+
+/* What is needed while one upload is taken up again. */
+typedef struct {
+  PwJob *job;
+  PwBench *bench;
+  PwExchange *exchange;
+  PwOrder *order;
+  gboolean must_prove;          /* the file's marks differ: every part is read and compared */
+  S3ListedPart *listed;         /* the store's; slot n−1 of part n; part_number 0 = it has none */
+} PwResume;
+
+/* How the file compares with the one that the upload began with. */
+static gboolean
+prove_source (PwResume *self,
+              GError  **error)
+{
+  PwOrder *order = self->order;
+  const PwJournalIntent *intent = pw_journal_get_intent (order->journal);
+  const PwIdentity *now;
+
+  g_clear_pointer (&order->source, pw_source_unref);
+  order->source = pw_source_open (order->path, error);
+  if (!order->source)
+    return FALSE;
+  now = pw_source_get_identity (order->source);
+  self->must_prove = !pw_identity_equal (now, &intent->identity);
+  if (!self->must_prove || order->follow
+      || (now->size == intent->identity.size && now->mtime_ns == intent->identity.mtime_ns))
+    return TRUE;
+  g_set_error_literal (error, PW_ERROR, PW_ERROR_SOURCE_CHANGED,
+                       pw_error_get_title (PW_ERROR_SOURCE_CHANGED));
+  return FALSE;
+}
+
+/* A followed file may have grown: the part size stays, the number of parts follows. */
+static gboolean
+plan_again (PwResume *self,
+            GError  **error)
+{
+  PwOrder *order = self->order;
+  S3Plan plan = pw_journal_get_intent (order->journal)->plan;
+  guint64 size = pw_source_get_identity (order->source)->size;
+  guint64 n_parts = MAX (1, (size + plan.part_size - 1) / plan.part_size);
+
+  if (size != plan.size && n_parts > order->authority->limits->max_parts) {
+    g_set_error (error, PW_ERROR, PW_ERROR_PLAN,
+                 _("The file has grown so much that its parts are too many for this store. "
+                   "Remove this upload and add the file again."));
+    return FALSE;
+  }
+  plan.size = size;
+  plan.n_parts = (guint) n_parts;
+  pw_order_set_plan (order, &plan);
+  return TRUE;
+}
+
+/* *is_gone: the store knows no such upload. */
+static gboolean
+list_parts (PwResume *self,
+            gboolean *is_gone,
+            GError  **error)
+{
+  PwOrder *order = self->order;
+  guint marker = 0;
+
+  *is_gone = FALSE;
+  self->listed = g_new0 (S3ListedPart, order->plan.n_parts);
+  for (;;) {
+    g_autoptr (GError) problem = NULL;
+    g_autoptr (S3PartsPage) page = pw_authority_list_parts (order->authority, self->exchange,
+                                                            order->key, order->upload_id, marker,
+                                                            &problem);
+
+    if (!page) {
+      *is_gone = self->exchange->verdict == PW_VERDICT_UPLOAD_GONE;
+      if (*is_gone)
+        return TRUE;
+      g_propagate_error (error, g_steal_pointer (&problem));
+      return FALSE;
+    }
+    for (guint i = 0; i < page->parts->len; i++) {
+      const S3ListedPart *part = &g_array_index (page->parts, S3ListedPart, i);
+
+      if (part->part_number >= 1 && part->part_number <= order->plan.n_parts)
+        self->listed[part->part_number - 1] = *part;
+    }
+    /* A marker that does not move would go round for ever. */
+    if (!page->is_truncated || page->next_marker <= marker)
+      return TRUE;
+    marker = page->next_marker;
+  }
+}
+
+static gboolean
+sum_part (PwResume       *self,
+          guint           n,
+          S3ChecksumKind  kind,
+          S3Checksum     *checksum,
+          GError        **error)
+{
+  PwOrder *order = self->order;
+  PwBody body;
+
+  return pw_body_prepare (&body, self->job, self->bench, s3_plan_get_offset (&order->plan, n),
+                          s3_plan_get_length (&order->plan, n), kind, checksum, NULL, error);
+}
+
+static gboolean
+etag_is_sum (const char       *etag,
+             const S3Checksum *md5)
+{
+  g_autofree char *hex = s3_checksum_dup_hex (md5);
+
+  return g_ascii_strcasecmp (etag, hex) == 0;
+}
+
+/* Reads the part from the file: does the store hold just these bytes? */
+static gboolean
+compare_with_file (PwResume            *self,
+                   guint                n,
+                   const PwJournalPart *known,
+                   gboolean            *is_same,
+                   S3Checksum          *checksum,
+                   GError             **error)
+{
+  const S3ListedPart *listed = &self->listed[n - 1];
+  S3Checksum md5;
+
+  *is_same = FALSE;
+  if (!sum_part (self, n, self->order->kind, checksum, error))
+    return FALSE;
+  if (known && known->is_safe && g_str_equal (known->etag, listed->etag)
+      && known->checksum.kind != S3_CHECKSUM_NONE) {
+    *is_same = s3_checksum_equal (&known->checksum, checksum);
+    return TRUE;
+  }
+  if (listed->checksum.kind != S3_CHECKSUM_NONE && listed->checksum.kind == checksum->kind) {
+    *is_same = s3_checksum_equal (&listed->checksum, checksum);
+    return TRUE;
+  }
+  if (checksum->kind == S3_CHECKSUM_MD5)
+    md5 = *checksum;
+  else if (!sum_part (self, n, S3_CHECKSUM_MD5, &md5, error))
+    return FALSE;
+  *is_same = etag_is_sum (listed->etag, &md5);
+  return TRUE;
+}
+
+/* The store's list and the journal agree on this part. */
+static gboolean
+agrees (const PwJournalPart *known,
+        const S3ListedPart  *listed)
+{
+  return known && known->is_safe && g_str_equal (known->etag, listed->etag)
+         && (listed->checksum.kind == S3_CHECKSUM_NONE
+             || listed->checksum.kind != known->checksum.kind
+             || s3_checksum_equal (&listed->checksum, &known->checksum));
+}
+
+static gboolean
+settle_part (PwResume            *self,
+             guint                n,
+             const PwJournalPart *known,
+             GError             **error)
+{
+  PwOrder *order = self->order;
+  const S3ListedPart *listed = &self->listed[n - 1];
+  S3CompletedPart *slot = &order->parts[n - 1];
+  gboolean is_same = FALSE, was_known = agrees (known, listed);
+  S3Checksum checksum = { 0 };
+
+  if (known && listed->part_number == n && listed->size == s3_plan_get_length (&order->plan, n)) {
+    if (was_known && !self->must_prove) {
+      is_same = TRUE;
+      checksum = known->checksum;
+    } else if (!compare_with_file (self, n, known, &is_same, &checksum, error)) {
+      return FALSE;
+    }
+  }
+  if (!is_same) {
+    order->states[n - 1] = PW_PART_WAITING;
+    return !known || !known->is_safe || pw_journal_add_lost_part (order->journal, n, error);
+  }
+
+  order->states[n - 1] = PW_PART_RESUMED;
+  order->resumed_bytes += listed->size;
+  g_strlcpy (slot->etag, listed->etag, sizeof slot->etag);
+  slot->checksum = checksum;
+  return was_known || pw_journal_add_part (order->journal, n, listed->etag, &checksum, error);
+}
+
+static gboolean
+settle_parts (PwResume *self,
+              GError  **error)
+{
+  PwOrder *order = self->order;
+  guint n_known, n_differ = 0;
+  const PwJournalPart *known = pw_journal_get_parts (order->journal, &n_known);
+
+  order->resumed_bytes = 0;
+  for (guint n = 1; n <= order->plan.n_parts; n++) {
+    const PwJournalPart *part = n <= n_known ? &known[n - 1] : NULL;
+    gboolean was_safe = part && part->is_safe;
+
+    if (!settle_part (self, n, part, error))
+      return FALSE;
+    n_differ += was_safe && self->must_prove && order->states[n - 1] == PW_PART_WAITING;
+  }
+  if (n_differ == 0 || order->follow)
+    return TRUE;
+  g_set_error (error, PW_ERROR, PW_ERROR_SOURCE_CHANGED, "%s",
+               pw_error_get_title (PW_ERROR_SOURCE_CHANGED));
+  return FALSE;
+}
+
+/* A crash between Create and its line in the journal leaves an upload without parts, of this key and
+ * of that time. It is ours where there is just one such; a doubtful one is left to the list of
+ * unfinished uploads. */
+static void
+drop_orphan (PwResume *self)
+{
+  PwOrder *order = self->order;
+  gint64 created = pw_journal_get_intent (order->journal)->created;
+  g_autofree char *orphan = NULL;
+  guint n_found = 0;
+  g_autoptr (S3UploadsPage) page = pw_authority_list_uploads (order->authority, self->exchange,
+                                                              order->key, NULL, NULL, NULL);
+
+  for (guint i = 0; page && i < page->uploads->len; i++) {
+    const S3ListedUpload *upload = g_ptr_array_index (page->uploads, i);
+
+    if (g_str_equal (upload->key, order->key) && ABS (upload->initiated - created) <= 300) {
+      n_found++;
+      g_free (orphan);
+      orphan = g_strdup (upload->upload_id);
+    }
+  }
+  if (n_found == 1) {
+    g_autoptr (S3PartsPage) parts = pw_authority_list_parts (order->authority, self->exchange,
+                                                             order->key, orphan, 0, NULL);
+
+    if (parts && parts->parts->len == 0)
+      pw_authority_abort (order->authority, self->exchange, order->key, orphan, NULL);
+  }
+}
+
+/* The upload is not at the store (any more): create it (again). The journal keeps the sums. */
+static gboolean
+create_again (PwResume *self,
+              GError  **error)
+{
+  g_clear_pointer (&self->listed, g_free);
+  self->order->resumed_bytes = 0;
+  memset (self->order->states, PW_PART_WAITING, self->order->plan.n_parts);
+  return pw_create (self->job, self->exchange, error);
+}
+
+static gboolean
+take_up_journal (PwOrder  *order,
+                 GError  **error)
+{
+  const PwJournalIntent *intent = pw_journal_get_intent (order->journal);
+  const char *upload_id = pw_journal_get_upload_id (order->journal);
+
+  g_free (order->key);
+  order->key = g_strdup (intent->key);
+  g_free (order->upload_id);
+  order->upload_id = g_strdup (upload_id);
+  order->kind = intent->checksum;
+  pw_order_set_plan (order, &intent->plan);
+  return !upload_id
+         || pw_journal_add_resumed (order->journal, g_get_real_time () / G_USEC_PER_SEC, error);
+}
+
+static gboolean
+resume (PwResume *self,
+        GError  **error)
+{
+  PwOrder *order = self->order;
+  gboolean is_gone = order->upload_id == NULL, is_finished = FALSE;
+
+  if (!prove_source (self, error) || !plan_again (self, error))
+    return FALSE;
+  g_free (order->content_type);
+  order->content_type = pw_source_guess_content_type (order->source);
+  if (is_gone)
+    drop_orphan (self);
+  else if (order->is_spoiled)
+    is_gone = pw_authority_abort (order->authority, self->exchange, order->key, order->upload_id, NULL)
+              || self->exchange->verdict == PW_VERDICT_UPLOAD_GONE;
+  else if (!list_parts (self, &is_gone, error))
+    return FALSE;
+
+  if (is_gone) {
+    if (order->upload_id && !order->is_spoiled
+        && !pw_find_finished (self->job, self->exchange, &is_finished, error))
+      return FALSE;
+    if (is_finished) {
+      self->job->outcome = PW_OUTCOME_DONE;
+      return TRUE;
+    }
+    order->is_spoiled = FALSE;
+    if (!create_again (self, error))
+      return FALSE;
+  } else if (!settle_parts (self, error)) {
+    return FALSE;
+  }
+  self->exchange->verdict = PW_VERDICT_STOP;
+  return pw_source_check (order->source, NULL, error)
+         && (!self->must_prove
+             || pw_journal_add_identity (order->journal, pw_source_get_identity (order->source),
+                                         error));
+}
+
+/* TRUE: the journal is open. FALSE without an error: there is none, begin from scratch. */
+static gboolean
+open_journal (PwJob   *job,
+              GError **error)
+{
+  PwOrder *order = job->order;
+  g_autoptr (GError) problem = NULL;
+
+  if (!order->journal)
+    order->journal = pw_journal_open (order->journals, order->id, &problem);
+  if (order->journal)
+    return TRUE;
+  if (g_error_matches (problem, PW_ERROR, PW_ERROR_JOURNAL_BROKEN)) {
+    g_free (order->note);
+    order->note = g_strdup (problem->message);
+  } else if (!g_error_matches (problem, G_FILE_ERROR, G_FILE_ERROR_NOENT)) {
+    g_propagate_error (error, g_steal_pointer (&problem));
+  }
+  return FALSE;
+}
+
+void
+pw_resume (PwJob   *job,
+           PwBench *bench)
+{
+  PwOrder *order = job->order;
+  g_auto (PwExchange) exchange = { 0 };
+  PwResume self = { .job = job, .bench = bench, .exchange = &exchange, .order = order };
+  const char *etag, *verification = NULL;
+  GError *error = NULL;
+
+  if (!open_journal (job, &error)) {
+    order->may_have_journal = FALSE;
+    if (error)
+      pw_job_fail (job, NULL, error);
+    else
+      pw_begin (job, bench);
+    return;
+  }
+  etag = pw_journal_get_done (order->journal, &verification);
+  if (etag) {
+    take_up_journal (order, NULL);
+    g_free (order->etag);
+    order->etag = g_strdup (etag);
+    g_free (order->verification);
+    order->verification = g_strdup (verification);
+    job->outcome = PW_OUTCOME_DONE;
+    return;
+  }
+
+  pw_job_open_exchange (job, bench, &exchange);
+  if (!take_up_journal (order, &error) || !resume (&self, &error))
+    pw_job_fail (job, &exchange, error);
+  order->n_resumed = pw_journal_get_n_resumed (order->journal);
+  pw_job_close_exchange (job, &exchange);
+  g_free (self.listed);
+}

@@ -1,0 +1,205 @@
+/* SPDX-FileCopyrightText: The Partway authors
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+
+#include "engine/pw-send.h"
+
+#include "config.h"
+#include <glib/gi18n-lib.h>
+
+#include "engine/pw-body.h"
+#include "engine/pw-error.h"
+
+/* One PutObject and what goes with it. */
+typedef struct {
+  PwJob *job;
+  PwBench *bench;
+  PwExchange exchange;
+  PwBody body;
+  S3ChecksumKind kind;
+  S3Checksum checksum;
+  S3Checksum sha256;
+  gboolean is_trial;            /* the store is not known to check this kind */
+} PwPut;
+
+static const char *
+describe_proof (S3ChecksumKind kind)
+{
+  switch (kind) {
+  case S3_CHECKSUM_CRC64NVME:
+    return _("CRC64NVME of the whole object");
+  case S3_CHECKSUM_CRC32C:
+    return _("CRC32C of the whole object");
+  case S3_CHECKSUM_MD5:
+  case S3_CHECKSUM_NONE:
+  case S3_CHECKSUM_SHA256:
+  case S3_CHECKSUM_CRC32:
+  case S3_CHECKSUM_SHA1:
+  case S3_N_CHECKSUMS:
+  default:
+    return _("MD5 of the whole object");
+  }
+}
+
+/* Sums the bytes; makes sure that what was read is one version of the file. */
+static gboolean
+read_file (PwPut   *put,
+           GError **error)
+{
+  PwOrder *order = put->job->order;
+  gboolean needs_sha256 = pw_authority_needs_sha256 (order->authority);
+
+  put->sha256.kind = S3_CHECKSUM_NONE;
+  return pw_body_prepare (&put->body, put->job, put->bench, 0, order->plan.size, put->kind,
+                          &put->checksum, needs_sha256 ? &put->sha256 : NULL, error)
+         && pw_source_check (order->source, NULL, error);
+}
+
+static HttpResponse *
+send_once (PwPut   *put,
+           GError **error)
+{
+  PwOrder *order = put->job->order;
+  S3ObjectOptions options = pw_order_get_options (order);
+  g_autofree char *hex = NULL;
+
+  if (put->sha256.kind != S3_CHECKSUM_NONE)
+    hex = s3_checksum_dup_hex (&put->sha256);
+  return pw_authority_ask (order->authority, &put->exchange, &(PwAsk) {
+    .op = PW_OP_PUT, .key = order->key, .options = &options, .size = order->plan.size,
+    .body_func = pw_body_read, .body_data = &put->body, .checksum = &put->checksum, .sha256 = hex,
+    .if_none_match = order->if_exists != PW_IF_EXISTS_REPLACE,
+  }, error);
+}
+
+/* The first PUT to an unknown store finds out whether it minds a checksum of the newer kind. */
+static HttpResponse *
+send_object (PwPut   *put,
+             GError **error)
+{
+  g_autoptr (GError) refusal = NULL;
+  HttpResponse *response = send_once (put, &refusal);
+
+  if (!response && put->is_trial && put->exchange.verdict == PW_VERDICT_STOP
+      && (put->exchange.status == 400 || put->exchange.status == 501)) {
+    put->kind = S3_CHECKSUM_MD5;
+    if (read_file (put, error))
+      response = send_once (put, NULL);
+    if (response)
+      pw_authority_set_checksum (put->job->order->authority, S3_CHECKSUM_MD5);
+  }
+  if (!response && (!error || !*error))
+    g_propagate_error (error, g_steal_pointer (&refusal));
+  return response;
+}
+
+/* Nothing in the answer proves the bytes: at least the size is asked for. */
+static gboolean
+confirm_size (PwPut   *put,
+              GError **error)
+{
+  PwOrder *order = put->job->order;
+  g_autoptr (S3ObjectReply) head = pw_authority_head (order->authority, &put->exchange, order->key,
+                                                      error);
+
+  if (!head)
+    return FALSE;
+  if (head->size == order->plan.size)
+    return TRUE;
+  put->exchange.verdict = PW_VERDICT_STOP;
+  g_set_error_literal (error, PW_ERROR, PW_ERROR_WRONG_OBJECT,
+                       pw_error_get_title (PW_ERROR_WRONG_OBJECT));
+  return FALSE;
+}
+
+static gboolean
+prove (PwPut               *put,
+       const S3ObjectReply *reply,
+       GError             **error)
+{
+  PwOrder *order = put->job->order;
+  gboolean is_proved;
+  S3Checksum md5 = put->checksum;
+
+  if (!pw_check_answer (reply, &put->checksum, NULL, &is_proved, error))
+    return FALSE;
+  if (is_proved) {
+    order->verification = g_strdup (describe_proof (put->kind));
+    if (put->is_trial)
+      pw_authority_set_checksum (order->authority, put->kind);
+    return TRUE;
+  }
+
+  if (put->kind != S3_CHECKSUM_MD5
+      && !pw_body_sum (&put->body, put->job, put->bench, S3_CHECKSUM_MD5, &md5, error))
+    return FALSE;
+  if (!pw_check_answer (reply, &put->checksum, &md5, &is_proved, error))
+    return FALSE;
+  if (put->is_trial && put->kind != S3_CHECKSUM_MD5)
+    pw_authority_set_checksum (order->authority, S3_CHECKSUM_MD5);
+  if (!is_proved && !confirm_size (put, error))
+    return FALSE;
+  if (is_proved)
+    order->verification = g_strdup (describe_proof (S3_CHECKSUM_MD5));
+  else if (put->kind == S3_CHECKSUM_MD5)
+    order->verification = g_strdup (_("MD5 checked by the store, and size"));
+  else
+    order->verification = g_strdup (_("size only: this store tells no checksum"));
+  return TRUE;
+}
+
+static gboolean
+put_object (PwPut   *put,
+            GError **error)
+{
+  PwOrder *order = put->job->order;
+  g_autoptr (GError) problem = NULL;
+  g_autoptr (HttpResponse) response = NULL;
+  g_autoptr (S3ObjectReply) reply = NULL;
+
+  if (!read_file (put, error))
+    return FALSE;
+  response = send_object (put, error);
+  if (!response)
+    return FALSE;
+  reply = s3_object_reply_parse (response, error);
+  if (!reply)
+    return FALSE;
+  if (!prove (put, reply, &problem)) {
+    if (g_error_matches (problem, PW_ERROR, PW_ERROR_DAMAGED))
+      put->exchange.verdict = put->exchange.attempts.n_damaged++ < 2 ? PW_VERDICT_READ_AGAIN
+                                                                     : PW_VERDICT_STOP;
+    g_propagate_error (error, g_steal_pointer (&problem));
+    return FALSE;
+  }
+  /* Streamed in a second pass, the bytes could have changed under an ETag nobody can check. */
+  if (!put->body.memory && !pw_source_check (order->source, NULL, error))
+    return FALSE;
+  order->etag = g_strdup (reply->etag);
+  return TRUE;
+}
+
+void
+pw_send_object (PwJob   *job,
+                PwBench *bench)
+{
+  gint known = pw_authority_get_checksum (job->order->authority);
+  PwPut put = {
+    .job = job, .bench = bench,
+    .kind = known == PW_CHECKSUM_UNKNOWN ? S3_CHECKSUM_CRC64NVME : (S3ChecksumKind) known,
+    .is_trial = known == PW_CHECKSUM_UNKNOWN,
+  };
+  GError *error = NULL;
+  gboolean ok;
+
+  pw_job_open_exchange (job, bench, &put.exchange);
+  g_clear_pointer (&job->order->etag, g_free);
+  g_clear_pointer (&job->order->verification, g_free);
+  ok = put_object (&put, &error);
+  pw_job_close_exchange (job, &put.exchange);
+  if (ok)
+    job->outcome = PW_OUTCOME_DONE;
+  else
+    pw_job_fail (job, &put.exchange, error);
+  pw_exchange_clear (&put.exchange);
+}

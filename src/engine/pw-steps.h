@@ -1,0 +1,31 @@
+/* SPDX-FileCopyrightText: The Partway authors
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+
+#pragma once
+
+#include "engine/pw-job.h"
+
+/* The jobs that begin an upload, take it up again, finish it and abort it. Worker threads; one such
+ * job of an order runs at a time, and no part job beside it. */
+
+/* Opens the file, plans, settles the key. A small file goes up at once (DONE); else the journal has
+ * the intent and the upload id, both synced, and the parts may be sent (OK). */
+void     pw_begin   (PwJob *job, PwBench *bench);
+
+/* The same for an upload that has a journal: proves the file, compares every part with the store's
+ * list, and marks those that are safe. DONE if a Complete had won already. */
+void     pw_resume  (PwJob *job, PwBench *bench);
+
+/* Creates the upload at the store; for pw_begin() and pw_resume(). */
+gboolean pw_create  (PwJob *job, PwExchange *exchange, GError **error);
+
+/* All parts are safe: completes, proves the object, closes the journal. */
+void     pw_finish  (PwJob *job, PwBench *bench);
+
+/* Whether the object at the key is this upload's, by all that can be known of it: a Complete whose
+ * answer was lost may have won. Nothing is assumed: FALSE without an error means that it is not. */
+gboolean pw_find_finished (PwJob *job, PwExchange *exchange, gboolean *is_finished, GError **error);
+
+/* Leaves no parts at the store, and no journal. OK only when the store lists none any more. */
+void     pw_abort   (PwJob *job, PwBench *bench);

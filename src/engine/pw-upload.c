@@ -1,0 +1,251 @@
+/* SPDX-FileCopyrightText: The Partway authors
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+
+#include "engine/pw-upload.h"
+
+#define TELL_EVERY_US (200 * G_TIME_SPAN_MILLISECOND)
+
+enum { PROP_STATE = 1, N_PROPS };
+enum { PROGRESS, N_SIGNALS };
+
+static GParamSpec *props[N_PROPS];
+static guint signals[N_SIGNALS];
+
+G_DEFINE_FINAL_TYPE (PwUpload, pw_upload, G_TYPE_OBJECT)
+
+static const char *const state_ids[PW_N_UPLOAD_STATES] = {
+  "waiting", "preparing", "sending", "finishing", "paused", "failed", "done", "skipped",
+  "aborting", "removed",
+};
+
+#define TO(state) (1u << PW_UPLOAD_ ## state)
+
+/* The moves that there are; by the state they start from. */
+static const guint moves[PW_N_UPLOAD_STATES] = {
+  [PW_UPLOAD_WAITING] = TO (PREPARING) | TO (SENDING) | TO (PAUSED) | TO (FAILED) | TO (ABORTING),
+  [PW_UPLOAD_PREPARING] = TO (SENDING) | TO (DONE) | TO (SKIPPED) | TO (PAUSED) | TO (FAILED)
+                          | TO (ABORTING),
+  [PW_UPLOAD_SENDING] = TO (FINISHING) | TO (PREPARING) | TO (PAUSED) | TO (FAILED)
+                        | TO (ABORTING),
+  [PW_UPLOAD_FINISHING] = TO (DONE) | TO (PREPARING) | TO (PAUSED) | TO (FAILED) | TO (ABORTING),
+  [PW_UPLOAD_PAUSED] = TO (WAITING) | TO (DONE) | TO (SKIPPED) | TO (FAILED) | TO (ABORTING),
+  [PW_UPLOAD_FAILED] = TO (WAITING) | TO (ABORTING),
+  [PW_UPLOAD_DONE] = TO (REMOVED),
+  [PW_UPLOAD_SKIPPED] = TO (REMOVED) | TO (WAITING),
+  [PW_UPLOAD_ABORTING] = TO (REMOVED),
+  [PW_UPLOAD_REMOVED] = 0,
+};
+
+void
+pw_upload_set_state (PwUpload      *self,
+                     PwUploadState  state)
+{
+  if (self->state == state)
+    return;
+  g_assert (moves[self->state] & (1u << state));
+  g_debug ("upload %s: %s → %s", self->id, state_ids[self->state], state_ids[state]);
+  self->state = state;
+  g_object_notify_by_pspec (G_OBJECT (self), props[PROP_STATE]);
+}
+
+void
+pw_upload_set_error (PwUpload     *self,
+                     const GError *error)
+{
+  g_clear_error (&self->error);
+  if (error)
+    self->error = g_error_copy (error);
+}
+
+void
+pw_upload_tick (PwUpload *self,
+                gint64    now_us)
+{
+  pw_progress_feed (&self->progress, now_us, self->schedule.safe, pw_upload_get_sent (self),
+                    self->size);
+  if (now_us - self->told_us < TELL_EVERY_US)
+    return;
+  self->told_us = now_us;
+  g_signal_emit (self, signals[PROGRESS], 0);
+}
+
+static void
+pw_upload_get_property (GObject    *object,
+                        guint       id,
+                        GValue     *value,
+                        GParamSpec *spec)
+{
+  if (id == PROP_STATE)
+    g_value_set_uint (value, PW_UPLOAD (object)->state);
+  else
+    G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, spec);
+}
+
+static void
+pw_upload_finalize (GObject *object)
+{
+  PwUpload *self = PW_UPLOAD (object);
+
+  g_free (self->id);
+  g_free (self->path);
+  g_free (self->name);
+  g_free (self->key);
+  g_free (self->folder);
+  g_object_unref (self->destination);
+  g_clear_error (&self->error);
+  g_free (self->request_id);
+  g_free (self->verification);
+  g_free (self->etag);
+  g_clear_pointer (&self->order, pw_order_unref);
+  pw_schedule_clear (&self->schedule);
+  g_ptr_array_unref (self->out);
+  G_OBJECT_CLASS (pw_upload_parent_class)->finalize (object);
+}
+
+static void
+pw_upload_class_init (PwUploadClass *klass)
+{
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+
+  object_class->get_property = pw_upload_get_property;
+  object_class->finalize = pw_upload_finalize;
+  props[PROP_STATE] = g_param_spec_uint ("state", NULL, NULL, 0, PW_N_UPLOAD_STATES - 1,
+                                         PW_UPLOAD_WAITING,
+                                         G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
+  g_object_class_install_properties (object_class, N_PROPS, props);
+  signals[PROGRESS] = g_signal_new ("progress", PW_TYPE_UPLOAD, G_SIGNAL_RUN_LAST, 0, NULL, NULL,
+                                    NULL, G_TYPE_NONE, 0);
+}
+
+static void
+pw_upload_init (PwUpload *self)
+{
+  self->out = g_ptr_array_new ();
+  pw_schedule_init (&self->schedule);
+  pw_progress_init (&self->progress);
+}
+
+PwUpload *
+pw_upload_new (const char    *id,
+               const char    *path,
+               const char    *key,
+               guint64        size,
+               PwDestination *destination)
+{
+  PwUpload *self = g_object_new (PW_TYPE_UPLOAD, NULL);
+
+  self->id = g_strdup (id);
+  self->path = g_strdup (path);
+  self->name = g_filename_display_basename (path);
+  self->key = g_strdup (key);
+  self->size = size;
+  self->destination = g_object_ref (destination);
+  self->if_exists = destination->if_exists;
+  self->added = g_get_real_time () / G_USEC_PER_SEC;
+  return self;
+}
+
+void
+pw_upload_set_order (PwUpload    *self,
+                     PwAuthority *authority,
+                     const char  *journals)
+{
+  g_return_if_fail (self->order == NULL);
+
+  self->order = pw_order_new (self->id, self->path, self->key, self->destination, authority,
+                              journals);
+  self->order->may_have_journal = self->was_begun;
+}
+
+void
+pw_upload_restore (PwUpload      *self,
+                   PwUploadState  state,
+                   const GError  *error,
+                   const char    *verification,
+                   const char    *etag)
+{
+  g_return_if_fail (self->order == NULL);
+
+  self->state = state;
+  pw_upload_set_error (self, error);
+  self->verification = g_strdup (verification);
+  self->etag = g_strdup (etag);
+  if (state == PW_UPLOAD_DONE)
+    self->schedule.safe = self->size;
+}
+
+/* What others read. */
+
+const char *
+pw_upload_state_get_id (PwUploadState state)
+{
+  g_return_val_if_fail (state < PW_N_UPLOAD_STATES, NULL);
+  return state_ids[state];
+}
+
+PwUploadState
+pw_upload_state_from_id (const char *id)
+{
+  for (guint i = 0; i < PW_N_UPLOAD_STATES; i++) {
+    if (g_strcmp0 (state_ids[i], id) == 0)
+      return i;
+  }
+  return PW_UPLOAD_WAITING;
+}
+
+guint64
+pw_upload_get_in_flight (PwUpload *self)
+{
+  guint64 bytes = 0;
+
+  for (guint i = 0; i < self->out->len; i++) {
+    PwJob *job = g_ptr_array_index (self->out, i);
+
+    bytes += (gsize) g_atomic_pointer_get (&job->transfer.n_sent);
+  }
+  return bytes;
+}
+
+guint64
+pw_upload_get_sent (PwUpload *self)
+{
+  return MIN (self->schedule.safe + pw_upload_get_in_flight (self), self->size);
+}
+
+GArray *
+pw_upload_get_flights (PwUpload *self)
+{
+  GArray *flights = g_array_new (FALSE, FALSE, sizeof (PwFlight));
+
+  for (guint i = 0; i < self->out->len; i++) {
+    PwJob *job = g_ptr_array_index (self->out, i);
+    PwFlight flight = {
+      .part_number = job->part_number,
+      .sent = (gsize) g_atomic_pointer_get (&job->transfer.n_sent),
+    };
+
+    if (job->kind == PW_JOB_PART)
+      flight.size = s3_plan_get_length (&self->order->plan, job->part_number);
+    else if (flight.sent > 0)
+      flight.size = self->size;
+    if (flight.sent > 0)
+      g_array_append_val (flights, flight);
+  }
+  return flights;
+}
+
+gboolean
+pw_upload_is_active (PwUpload *self)
+{
+  return self->out->len > 0 || self->state == PW_UPLOAD_PREPARING
+         || self->state == PW_UPLOAD_SENDING || self->state == PW_UPLOAD_FINISHING
+         || self->state == PW_UPLOAD_ABORTING;
+}
+
+gboolean
+pw_upload_is_over (PwUpload *self)
+{
+  return self->state == PW_UPLOAD_DONE || self->state == PW_UPLOAD_SKIPPED
+         || self->state == PW_UPLOAD_REMOVED;
+}

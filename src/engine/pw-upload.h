@@ -1,0 +1,122 @@
+/* SPDX-FileCopyrightText: The Partway authors
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+
+#pragma once
+
+#include "engine/pw-job.h"
+#include "engine/pw-progress.h"
+#include "engine/pw-schedule.h"
+
+#include <glib-object.h>
+
+/* One upload, as a list row shows it and as the queue runs it. Main thread only; no I/O.
+ *
+ * It holds one state, and knows which job comes next; the workers do the jobs. "notify::state" tells
+ * of every move, "progress" (a signal) about five times a second of moving bytes.
+ *
+ *   WAITING ─→ PREPARING ─→ SENDING ─→ FINISHING ─→ DONE
+ *      ↑           │   ↑________│__________│
+ *      │           ↓            ↓          ↓
+ *      └──────── PAUSED, FAILED (each keeps why)          any ─→ ABORTING ─→ REMOVED
+ */
+
+typedef enum {
+  PW_UPLOAD_WAITING,            /* for its turn */
+  PW_UPLOAD_PREPARING,          /* opening, planning, creating; or proving what is safe */
+  PW_UPLOAD_SENDING,
+  PW_UPLOAD_FINISHING,          /* all parts are safe; the store puts them together */
+  PW_UPLOAD_PAUSED,             /* by the user, or by trouble that time may heal: see the error */
+  PW_UPLOAD_FAILED,             /* the error says why, and what to do */
+  PW_UPLOAD_DONE,               /* there, and proved */
+  PW_UPLOAD_SKIPPED,            /* an object was there, and was kept */
+  PW_UPLOAD_ABORTING,           /* removed by the user; its parts are being deleted at the store */
+  PW_UPLOAD_REMOVED,
+  PW_N_UPLOAD_STATES
+} PwUploadState;
+
+#define PW_TYPE_UPLOAD (pw_upload_get_type ())
+G_DECLARE_FINAL_TYPE (PwUpload, pw_upload, PW, UPLOAD, GObject)
+
+/* Everybody may read the fields; only pw-upload.c writes them. Strings may be NULL where it says so. */
+struct _PwUpload {
+  GObject parent_instance;
+
+  char *id;                     /* 16 hex digits */
+  char *path;                   /* of the file; bytes */
+  char *name;                   /* its last part, as UTF-8 for people */
+  char *key;                    /* in the bucket */
+  char *folder;                 /* id of the folder it was added with, or NULL */
+  PwDestination *destination;
+  PwUploadState state;
+  guint64 size;                 /* bytes; of a file not opened yet: as it was when added */
+  guint64 resumed;              /* bytes that were safe from before */
+  GError *error;                /* why it is paused or failed, or what it waits for; or NULL */
+  char *request_id;             /* S3's, of its last error; or NULL */
+  char *verification;           /* how it was proved; or NULL */
+  char *etag;                   /* of the finished object; or NULL */
+  PwIfExists if_exists;
+  gboolean follow;              /* a changed file is followed instead of refused */
+  gint64 added;                 /* Unix seconds */
+  gint64 finished;              /* likewise; 0 = not yet */
+  guint n_again;                /* parts sent again */
+  gint64 order_in_list;         /* grows down the list; the list's to write */
+
+  PwOrder *order;               /* NULL until its first job; see pw-order.h for who may look when */
+  PwSchedule schedule;          /* safe bytes, parts left */
+  GPtrArray *out;               /* PwJob with the workers, borrowed: look at `transfer` only, atomically */
+  PwProgress progress;
+
+  PwUploadState remembered;     /* the state that the queue knows; the list's to write */
+
+  /* nobody else's business */
+  gboolean is_queued;           /* it is among those that take turns */
+  gboolean was_begun;           /* by an earlier process: there may be a journal */
+  gboolean is_begun;            /* the parts may be sent */
+  gint64 due_us;                /* of the next begin, finish or abort */
+  PwAttempts attempts;          /* of that step */
+  guint n_followed;
+  guint n_anew;
+  gint64 told_us;
+};
+
+/* A part on its way, as of now. */
+typedef struct {
+  guint part_number;            /* 0: the whole file as one PutObject */
+  guint64 size;
+  guint64 sent;
+  guint attempt;                /* 1 = the first */
+} PwFlight;
+
+PwUpload     *pw_upload_new            (const char    *id,
+                                        const char    *path,
+                                        const char    *key,
+                                        guint64        size,
+                                        PwDestination *destination);
+
+const char   *pw_upload_state_get_id   (PwUploadState  state);     /* "sending": stable, for JSON */
+PwUploadState pw_upload_state_from_id  (const char    *id);        /* WAITING if unknown */
+guint64       pw_upload_get_sent       (PwUpload      *self);      /* safe, and what is on its way */
+guint64       pw_upload_get_in_flight  (PwUpload      *self);      /* bytes of the jobs that are out */
+GArray       *pw_upload_get_flights    (PwUpload      *self);      /* PwFlight; to unref */
+gboolean      pw_upload_is_active      (PwUpload      *self);      /* has work for the workers, or at them */
+gboolean      pw_upload_is_over        (PwUpload      *self);      /* done, skipped, removed */
+
+/* For those that run it. The order must be set before the first job; @now_us is monotonic. */
+void          pw_upload_set_order      (PwUpload      *self,
+                                        PwAuthority   *authority,
+                                        const char    *journals);
+void          pw_upload_tick           (PwUpload      *self,
+                                        gint64         now_us);
+/* Brings back what the queue remembered, before anybody looks. */
+void          pw_upload_restore        (PwUpload      *self,
+                                        PwUploadState  state,
+                                        const GError  *error,
+                                        const char    *verification,
+                                        const char    *etag);
+
+/* For pw-upload-run alone: a move that is not allowed is a programmer's mistake. */
+void          pw_upload_set_state      (PwUpload      *self,
+                                        PwUploadState  state);
+void          pw_upload_set_error      (PwUpload      *self,
+                                        const GError  *error);     /* NULL clears */

@@ -1,0 +1,108 @@
+/* SPDX-FileCopyrightText: The Partway authors
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+
+#pragma once
+
+#include "engine/pw-credentials.h"
+#include "engine/pw-dispatch.h"
+#include "engine/pw-upload-run.h"
+
+#include <gio/gio.h>
+
+/* All uploads, a GListModel of PwUpload: takes files and folders, sends many at once and fairly,
+ * remembers the queue and its history, and brings it back after a crash. Main thread only.
+ *
+ * Signals:
+ *   "changed" (PwUpload)       its state is another one
+ *   "note" (const char *)      something was passed over; a sentence
+ *   "idle"                     nothing is left to do, and all that was to be written is written
+ */
+
+#define PW_TYPE_UPLOADS (pw_uploads_get_type ())
+G_DECLARE_FINAL_TYPE (PwUploads, pw_uploads, PW, UPLOADS, GObject)
+
+/* @state_dir: NULL = $XDG_STATE_HOME/partway. No I/O. */
+PwUploads     *pw_uploads_new             (const char           *state_dir);
+
+/* Opens a queue of its own in the state folder. Blocking: for programs without a window. */
+gboolean       pw_uploads_open            (PwUploads            *self,
+                                           GError              **error);
+
+/* Opens, and takes over all that processes which ended left behind, as pw_uploads_restore() does. */
+void           pw_uploads_open_async      (PwUploads            *self,
+                                           GAsyncReadyCallback   callback,
+                                           gpointer              user_data);
+gboolean       pw_uploads_open_finish     (PwUploads            *self,
+                                           GAsyncResult         *result,
+                                           GError              **error);
+
+/* Takes over what processes that ended left behind: everything, or the queue that holds @only_id.
+ * Uploads that were under way then wait, paused, for pw_upload_resume(). Blocking. */
+gboolean       pw_uploads_restore         (PwUploads            *self,
+                                           const char           *only_id,
+                                           GError              **error);
+
+/* A file, or a folder with all that is in it. @path: absolute. What is found appears in the list in
+ * time; sending begins with the first. @follow: a file that changes meanwhile is followed. */
+void           pw_uploads_add             (PwUploads            *self,
+                                           const char           *path,
+                                           PwDestination        *destination,
+                                           gboolean              follow);
+gboolean       pw_uploads_is_adding       (PwUploads            *self);
+
+/* The source of keys for a destination: for a door that has some of its own, or wants to ask. */
+PwCredentials *pw_uploads_get_credentials (PwUploads            *self,
+                                           PwDestination        *destination);
+/* May the keyring ask the user to unlock it? FALSE at first. */
+void           pw_uploads_set_allow_prompt (PwUploads           *self,
+                                            gboolean             allow);
+/* A copy of the destination with what was learned of its store; NULL: nothing new. To unref. */
+PwDestination *pw_uploads_dup_learned     (PwUploads            *self,
+                                           PwDestination        *destination);
+
+/* For pw-uploads-control alone. */
+PwDispatch    *pw_uploads_get_dispatch    (PwUploads            *self);
+
+PwUpload      *pw_uploads_lookup          (PwUploads            *self,
+                                           const char           *id);
+void           pw_uploads_pause_all       (PwUploads            *self);
+void           pw_uploads_resume_all      (PwUploads            *self);
+/* Before the one that is now at @position. */
+void           pw_uploads_move            (PwUploads            *self,
+                                           PwUpload             *upload,
+                                           guint                 position);
+
+void           pw_uploads_set_rate        (PwUploads            *self,
+                                           guint64               bytes_per_second);  /* 0 = no limit */
+/* @n: 0 = as many as serve, from @min to @max. */
+void           pw_uploads_set_connections (PwUploads            *self,
+                                           guint                 n,
+                                           guint                 min,
+                                           guint                 max);
+guint          pw_uploads_get_connections (PwUploads            *self);
+/* After sleep, or on another network. */
+void           pw_uploads_renew_connections (PwUploads          *self);
+
+/* All uploads of this session together. */
+typedef struct {
+  guint n_uploads;
+  guint n_done;                 /* skipped ones too */
+  guint n_failed;
+  guint n_paused;
+  guint n_active;
+  guint64 size;                 /* bytes */
+  guint64 safe;
+  guint64 sent;
+  guint64 resumed;
+} PwTotals;
+
+void           pw_uploads_get_totals      (PwUploads            *self,
+                                           PwTotals             *totals);
+PwProgress    *pw_uploads_get_progress    (PwUploads            *self);     /* borrowed */
+
+/* TRUE: nothing is being sent, added, aborted or written. */
+gboolean       pw_uploads_is_idle         (PwUploads            *self);
+/* Writes what is not written yet. Blocking: at the end of a program. */
+gboolean       pw_uploads_flush           (PwUploads            *self,
+                                           GError              **error);

@@ -1,0 +1,109 @@
+/* SPDX-FileCopyrightText: The Partway authors
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+
+#include "engine/pw-worker.h"
+
+#include "engine/pw-error.h"
+#include "engine/pw-send.h"
+#include "engine/pw-steps.h"
+
+typedef struct {
+  PwFloor *floor;
+  PwBench *bench;
+  gint epoch;
+} PwWorker;
+
+static void
+do_job (PwWorker *self,
+        PwJob    *job)
+{
+  switch (job->kind) {
+  case PW_JOB_BEGIN:
+    pw_begin (job, self->bench);
+    break;
+  case PW_JOB_PART:
+    pw_send_part (job, self->bench);
+    break;
+  case PW_JOB_FINISH:
+    pw_finish (job, self->bench);
+    break;
+  case PW_JOB_ABORT:
+    pw_abort (job, self->bench);
+    break;
+  default:
+    g_assert_not_reached ();
+  }
+}
+
+static void
+renew_connections (PwWorker *self)
+{
+  gint epoch = g_atomic_int_get (&self->floor->epoch);
+  GHashTableIter iter;
+  gpointer client;
+
+  if (epoch == self->epoch)
+    return;
+  self->epoch = epoch;
+  g_hash_table_iter_init (&iter, self->bench->clients);
+  while (g_hash_table_iter_next (&iter, NULL, &client))
+    http_client_renew (client);
+}
+
+static void
+run_job (PwWorker *self,
+         PwJob    *job)
+{
+  job->outcome = PW_OUTCOME_OK;
+  job->started_us = g_get_monotonic_time ();
+  if (pw_job_is_stopped (job)) {
+    job->outcome = PW_OUTCOME_STOPPED;
+  } else {
+    g_atomic_int_inc (&self->floor->n_busy);
+    renew_connections (self);
+    do_job (self, job);
+    g_atomic_int_add (&self->floor->n_busy, -1);
+  }
+}
+
+static gboolean
+park (PwWorker *self)
+{
+  g_clear_pointer (&self->bench, pw_bench_free);
+  return g_async_queue_pop (self->floor->parked) == PW_WORKER_BACK;
+}
+
+static gpointer
+worker_thread (gpointer data)
+{
+  PwWorker *self = data;
+  PwFloor *floor = self->floor;
+  gpointer job;
+
+  self->epoch = g_atomic_int_get (&floor->epoch);
+  while ((job = g_async_queue_pop (floor->jobs)) != PW_WORKER_QUIT) {
+    if (job == PW_WORKER_PARK) {
+      if (park (self))
+        continue;
+      break;
+    }
+    if (!self->bench)
+      self->bench = pw_bench_new (&floor->budget, floor->throttle);
+    run_job (self, job);
+    g_async_queue_push (floor->results, job);
+    g_source_set_ready_time (floor->wake, 0);
+  }
+  g_clear_pointer (&self->bench, pw_bench_free);
+  g_free (self);
+  return NULL;
+}
+
+GThread *
+pw_worker_start (PwFloor *floor)
+{
+  PwWorker *self = g_new0 (PwWorker, 1);
+
+  self->floor = floor;
+  return g_thread_new ("worker", worker_thread, self);
+}

@@ -1,0 +1,32 @@
+/* SPDX-FileCopyrightText: The Partway authors
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+
+#pragma once
+
+#include "engine/pw-job.h"
+
+/* A thread that takes a job, does it, and gives it back with its outcome. Every worker can do every
+ * job; what it keeps between two of them is its connection and its buffer (PwBench).
+ *
+ * Workers are alike: one that pops PW_WORKER_PARK from the jobs lets go of what it keeps and waits
+ * at the second queue until it is called back.
+ */
+
+typedef struct {
+  GAsyncQueue *jobs;            /* PwJob down, or a token */
+  GAsyncQueue *parked;          /* tokens for parked workers */
+  GAsyncQueue *results;         /* PwJob up */
+  GSource *wake;                /* made ready when a result was put up; runs on the main thread */
+  gint n_busy;                  /* atomic: workers with a job in hand */
+  gint epoch;                   /* atomic: moves on when connections are to be made anew */
+  PwBudget budget;
+  PwThrottle *throttle;
+} PwFloor;
+
+#define PW_WORKER_PARK ((gpointer) 1)   /* to the jobs: one worker parks */
+#define PW_WORKER_BACK ((gpointer) 2)   /* to the parked: one comes back */
+#define PW_WORKER_QUIT ((gpointer) 3)   /* to either: one ends */
+
+/* @floor is borrowed and must outlive the thread, which is to be joined. */
+GThread *pw_worker_start (PwFloor *floor);
