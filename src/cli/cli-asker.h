@@ -24,8 +24,8 @@ gboolean cli_asker_init  (CliAsker       *self,
                           GError        **error);
 void     cli_asker_clear (CliAsker       *self);
 
-/* `partway-cli destination test`: tries each thing an upload needs, and remembers what the store can
- * with a saved destination. Gives a CliExit. */
+/* `partway-cli destination test`: tries each thing an upload needs, and remembers what the store
+ * can with a saved destination. Gives a CliExit. */
 int      cli_asker_test  (PwDestination  *destination);
 
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (CliAsker, cli_asker_clear)

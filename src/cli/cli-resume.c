@@ -61,8 +61,8 @@ restore (CliSession *session,
       return FALSE;
     if (!pw_uploads_lookup (session->uploads, *id)) {
       g_set_error (error, PW_ERROR, PW_ERROR_JOURNAL,
-                   _("There is no upload “%s”, or another process runs it. “partway-cli list” shows "
-                     "them."), *id);
+                   _("There is no upload “%s”, or another process runs it. “partway-cli list” "
+                     "shows them."), *id);
       return FALSE;
     }
   }

@@ -4,7 +4,8 @@
 
 #pragma once
 
-/* `partway-cli resume`: see its --help. @argv begins with the command's own name. Gives a CliExit. */
+/* `partway-cli resume`: see its --help. @argv begins with the command's own name. Gives a
+ * CliExit. */
 int cli_resume (int    argc,
                 char **argv);
 

@@ -6,8 +6,8 @@
 
 #include "engine/pw-destination.h"
 
-/* The destination that a command line means: a saved one's name, or s3://BUCKET/PREFIX with what the
- * environment and ~/.aws say of endpoint, region, style and CA. */
+/* The destination that a command line means: a saved one's name, or s3://BUCKET/PREFIX with what
+ * the environment and ~/.aws say of endpoint, region, style and CA. */
 
 typedef struct {
   char *endpoint;               /* --endpoint; NULL = not given, and so on */

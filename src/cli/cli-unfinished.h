@@ -4,6 +4,7 @@
 
 #pragma once
 
-/* `partway-cli unfinished`: see its --help. @argv begins with the command's own name. Gives a CliExit. */
+/* `partway-cli unfinished`: see its --help. @argv begins with the command's own name. Gives a
+ * CliExit. */
 int cli_unfinished (int    argc,
                     char **argv);

@@ -55,7 +55,7 @@ parse (char  **argv,
 
   g_option_context_set_summary (context, "Uploads files, and folders with all that is in them.");
   g_option_context_set_description (context,
-    "Exit status: 0 all done, 1 some failed, 2 usage, 3 paused (resume goes on), 4 not authorised.");
+    "Exit status: 0 all done, 1 some failed, 2 usage, 3 paused (resume goes on), 4 no right.");
   g_option_context_add_main_entries (context, entries, NULL);
   g_option_context_add_main_entries (context, cli_send_entries (), NULL);
   g_option_context_add_main_entries (context, cli_target_entries (), NULL);
@@ -114,8 +114,8 @@ make_destination (GError **error)
   return pw_destination_check (destination, error) ? g_steal_pointer (&destination) : NULL;
 }
 
-/* What was learned of the store stays with the saved destination. It is a convenience: an upload that
- * went well does not fail because of it. */
+/* What was learned of the store stays with the saved destination. It is a convenience: an upload
+ * that went well does not fail because of it. */
 static void
 save_learned (PwUploads     *uploads,
               PwDestination *destination)
@@ -156,7 +156,8 @@ cli_upload (int    argc,
     return cli_fail_usage ("upload", error);
   destination = make_destination (&error);
   if (!destination)
-    return error->domain == G_OPTION_ERROR || g_error_matches (error, PW_ERROR, PW_ERROR_DESTINATION)
+    return error->domain == G_OPTION_ERROR
+           || g_error_matches (error, PW_ERROR, PW_ERROR_DESTINATION)
            ? cli_fail_usage ("upload", error) : (int) cli_exit_fail (error);
   session = cli_session_new (&exit_status);
   if (!session)

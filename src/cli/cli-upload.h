@@ -4,6 +4,7 @@
 
 #pragma once
 
-/* `partway-cli upload`: see its --help. @argv begins with the command's own name. Gives a CliExit. */
+/* `partway-cli upload`: see its --help. @argv begins with the command's own name. Gives a
+ * CliExit. */
 int cli_upload (int    argc,
                 char **argv);

@@ -26,7 +26,7 @@ struct _PwAdding {
   PwDestination *destination;
   gboolean follow;
   gint64 added;
-  GHashTable *known;            /* paths that an earlier, unfinished walk brought already; or NULL */
+  GHashTable *known;            /* paths that an unfinished walk brought before; or NULL */
   /* its own */
   PwAddingCallbacks callbacks;
   gpointer user_data;

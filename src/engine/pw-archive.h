@@ -9,8 +9,8 @@
 
 #include <gio/gio.h>
 
-/* What survives a restart: the queue with its history, and the journals beside it. Knows how uploads
- * and folders are written there and read back.
+/* What survives a restart: the queue with its history, and the journals beside it. Knows how
+ * uploads and folders are written there and read back.
  *
  * open and restore block, and may be called on any one thread; everything else is for the main
  * thread and does no I/O there.

@@ -141,7 +141,8 @@ learn_region (PwAuthorityKeys *self,
 
   if (*failure->region == '\0')
     return FALSE;
-  /* AWS's hosts carry the region in their names; another store's endpoint stays what the user gave. */
+  /* AWS's hosts carry the region in their names; another store's endpoint stays what the user
+   * gave. */
   address = s3_address_new (self->destination->endpoint, failure->region, self->destination->bucket,
                             self->destination->style, NULL);
   if (!address)

@@ -99,8 +99,8 @@ judge_silence (PwAuthority *self,
   return FALSE;
 }
 
-/* A store that does not know If-None-Match is asked without it: whether the object exists was looked
- * at before sending. */
+/* A store that does not know If-None-Match is asked without it: whether the object exists was
+ * looked at before sending. */
 static gboolean
 drop_condition (PwAuthority     *self,
                 const PwAsk     *ask,
@@ -264,7 +264,8 @@ create_at_s3 (PwAuthority *self,
   return begun;
 }
 
-/* Refusals that an unknown x-amz-checksum-algorithm can cause; everything else keeps its meaning. */
+/* Refusals that an unknown x-amz-checksum-algorithm can cause; everything else keeps its
+ * meaning. */
 static gboolean
 may_dislike_checksums (const PwExchange *exchange)
 {

@@ -41,11 +41,11 @@ typedef struct {
   const S3ObjectOptions *options;       /* CREATE, PUT */
   S3ChecksumKind kind;                  /* CREATE: what each part will carry */
   guint part_number;                    /* PART */
-  guint64 size;                         /* bytes of the body of PART and PUT; of the object for COMPLETE */
+  guint64 size;                         /* bytes: PART, PUT: body; COMPLETE: object */
   HttpBodyFunc body_func;               /* PART, PUT */
   gpointer body_data;
-  const S3Checksum *checksum;           /* PART, PUT: of the body; COMPLETE: of the whole object; or NULL */
-  const char *sha256;                   /* PART, PUT: hex, where pw_authority_needs_sha256(); else NULL */
+  const S3Checksum *checksum;           /* as `size`; or NULL */
+  const char *sha256;                   /* PART, PUT: hex, where it is needed */
   gboolean if_none_match;               /* PUT, COMPLETE */
   const S3CompletedPart *parts;         /* COMPLETE */
   guint n_parts;
@@ -75,7 +75,7 @@ typedef struct {
   char *upload_id;
   char *key;                            /* as the store (or the backend) calls it from now on */
   S3ChecksumKind kind;                  /* what each part has to carry */
-  char *abort_date;                     /* when the store will drop the unfinished upload, or NULL */
+  char *abort_date;                     /* when the store will drop it, or NULL */
 } PwBegun;
 
 void pw_begun_free (PwBegun *self);

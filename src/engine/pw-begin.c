@@ -132,8 +132,8 @@ settle_existing (PwJob       *job,
   default:
     exchange->verdict = PW_VERDICT_STOP;
     pw_job_fail (job, exchange, g_error_new (PW_ERROR, PW_ERROR_EXISTS,
-                                             _("“%s” exists already. Replace it, keep both, or skip it."),
-                                             job->order->key));
+                                             _("“%s” exists already. Replace it, keep both, or "
+                                               "skip it."), job->order->key));
     return FALSE;
   }
 }

@@ -9,9 +9,9 @@
 /* The bytes of one part (or small file) on their way: summed before the first of them leaves, then
  * streamed.
  *
- * Where the budget allows, the bytes are read once into the worker's buffer, each block summed while
- * it is hot in the cache, and sent from there. Else they are read twice: once for the sum, once to
- * send; the store then refuses what changed in between, because it checks the sum.
+ * Where the budget allows, the bytes are read once into the worker's buffer, each block summed
+ * while it is hot in the cache, and sent from there. Else they are read twice: once for the sum,
+ * once to send; the store then refuses what changed in between, because it checks the sum.
  */
 
 typedef struct {
@@ -22,8 +22,8 @@ typedef struct {
   PwThrottle *throttle;         /* borrowed */
 } PwBody;
 
-/* Reads bytes @offset … @offset + @size and computes @checksum of @kind (unless NONE), and @sha256 unless that
- * is NULL. Stops early when the job is told to (error: PW_ERROR_CANCELLED). */
+/* Reads bytes @offset … @offset + @size and computes @checksum of @kind (unless NONE), and
+ * @sha256 unless that is NULL. Stops early when the job is told to (error: PW_ERROR_CANCELLED). */
 gboolean pw_body_prepare (PwBody         *self,
                           PwJob          *job,
                           PwBench        *bench,

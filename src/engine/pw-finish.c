@@ -160,8 +160,8 @@ prove_object (PwOrder             *order,
   return TRUE;
 }
 
-/* Without a checksum or an ETag that follows the rule, an object of the right size could still be an
- * older one: it counts only if it was written after this upload began, from as many parts. */
+/* Without a checksum or an ETag that follows the rule, an object of the right size could still
+ * be an older one: it counts only if it was written after this upload began, from as many parts. */
 static gboolean
 is_ours (PwOrder             *order,
          const S3ObjectReply *head)
@@ -301,7 +301,8 @@ judge_failure (PwJob      *job,
     exchange->verdict = PW_VERDICT_UPLOAD_GONE;
   }
   order->is_spoiled = exchange->verdict == PW_VERDICT_RESTART;
-  /* The store does not hold (all of) the parts that it confirmed: ask for its list, send the rest. */
+  /* The store does not hold (all of) the parts that it confirmed: ask for its list, send the
+   * rest. */
   if (g_error_matches (error, PW_ERROR, PW_ERROR_PARTS) && exchange->attempts.n_damaged++ < 2)
     exchange->verdict = PW_VERDICT_UPLOAD_GONE;
   pw_job_fail (job, exchange, error);

@@ -11,7 +11,7 @@
  * only `transfer` may be touched by others meanwhile, through g_atomic_…. */
 
 typedef enum {
-  PW_JOB_BEGIN,                 /* open, plan, create; or take up again; a small file goes at once */
+  PW_JOB_BEGIN,                 /* open, plan, create; a small file goes at once */
   PW_JOB_PART,
   PW_JOB_FINISH,                /* complete, and prove */
   PW_JOB_ABORT,                 /* leave nothing at the store, and no journal */
@@ -34,7 +34,7 @@ typedef struct {
   guint part_number;            /* PART */
   gpointer owner;               /* the main thread's; not looked at below */
   HttpTransfer transfer;
-  PwAttempts attempts;          /* of this part (or step) so far: put back in when it is tried again */
+  PwAttempts attempts;          /* of this part or step so far */
   gint64 started_us;            /* monotonic; set by the worker */
   /* the result */
   PwOutcome outcome;
@@ -83,7 +83,8 @@ HttpClient *pw_bench_get_client (PwBench *self, PwDestination *destination);
  * the outcome that its verdict asks for. */
 void     pw_job_open_exchange  (PwJob *self, PwBench *bench, PwExchange *exchange);
 void     pw_job_close_exchange (PwJob *self, PwExchange *exchange);
-void     pw_job_fail           (PwJob *self, PwExchange *exchange, GError *error);  /* takes the error */
+/* Takes the error. */
+void     pw_job_fail           (PwJob *self, PwExchange *exchange, GError *error);
 
 gboolean pw_job_is_stopped     (PwJob *self);
 

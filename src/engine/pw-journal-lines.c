@@ -272,9 +272,9 @@ static const struct {
 
 gboolean
 pw_journal_apply_line (PwJournalState *self,
-                        const PwLine   *line,
-                        gboolean       *is_newer,
-                        GError        **error)
+                       const PwLine   *line,
+                       gboolean       *is_newer,
+                       GError        **error)
 {
   const char *type = pw_line_get_type (line);
   gboolean is_intent = g_str_equal (type, "intent");

@@ -58,8 +58,8 @@ gboolean               pw_journal_is_completing  (PwJournal *self, S3Checksum *w
 const char            *pw_journal_get_done       (PwJournal *self, const char **verification);
 
 /* On the disk when it returns. All parts before are of another upload then, and not safe; their
- * checksums are kept. @key, @checksum: what the object is called and what each part carries from now
- * on; the intent tells them. @abort_date: as the server said it, or NULL. */
+ * checksums are kept. @key, @checksum: what the object is called and what each part carries from
+ * now on; the intent tells them. @abort_date: as the server said it, or NULL. */
 gboolean pw_journal_add_upload_id  (PwJournal         *self,
                                     const char        *upload_id,
                                     const char        *key,

@@ -7,10 +7,11 @@
 #include "engine/pw-authority.h"
 #include "engine/pw-credentials.h"
 
-/* One destination as it is in use: its authority, its keys, and whether they can be had. Main thread.
+/* One destination as it is in use: its authority, its keys, and whether they can be had. Main
+ * thread.
  *
- * Uploads with the same destination, to the letter, share one, and with it what was learned of the
- * store. */
+ * Uploads with the same destination, to the letter, share one, and with it what was learned of
+ * the store. */
 
 typedef struct {
   char *json;                   /* of the destination */
@@ -25,7 +26,8 @@ PwLane *pw_lane_new  (PwDestination *destination,
                       const char    *json);
 void    pw_lane_unref (PwLane       *self);
 
-/* TRUE: uploads may run. FALSE with `error`: they cannot. FALSE without: call again once @ready ran. */
+/* TRUE: uploads may run. FALSE with `error`: they cannot. FALSE without: call again once @ready
+ * ran. */
 gboolean pw_lane_open (PwLane   *self,
                        gboolean  allow_prompt,
                        void    (*ready) (gpointer user_data),

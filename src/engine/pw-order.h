@@ -13,9 +13,9 @@
 /* What one upload is to do, as the workers see it: the file, the place, the plan, what is safe.
  *
  * Threads: refcounted (atomic). The main thread makes it; then exactly one job at a time (begin,
- * resume, finish, abort) may write it, or any number of part jobs may run, each of which writes only
- * the slot of its own part. Jobs travel through queues, which orders those writes. The main thread
- * reads it only while no job of the first sort is out.
+ * resume, finish, abort) may write it, or any number of part jobs may run, each of which writes
+ * only the slot of its own part. Jobs travel through queues, which orders those writes. The main
+ * thread reads it only while no job of the first sort is out.
  */
 
 typedef enum {
@@ -38,7 +38,7 @@ typedef struct {
   PwIfExists if_exists;
   gboolean follow;              /* a changed file is followed instead of refused */
   gboolean may_have_journal;    /* it was begun before: look for its journal */
-  gboolean is_spoiled;          /* what is unfinished at the store cannot end well: abort it first */
+  gboolean is_spoiled;          /* the store's upload cannot end well: abort it */
   /* found out by the job that begins or resumes */
   char *key;
   PwSource *source;

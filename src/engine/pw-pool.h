@@ -39,5 +39,6 @@ void    pw_pool_renew (PwPool *self);
 
 guint   pw_pool_get_n_out (PwPool *self);      /* jobs that are with the workers */
 
-/* About 10 times a second while jobs are out. @total_bytes: all that was sent so far, only growing. */
+/* About 10 times a second while jobs are out. @total_bytes: all that was sent so far, only
+ * growing. */
 void    pw_pool_tick (PwPool *self, guint64 total_bytes);

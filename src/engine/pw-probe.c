@@ -19,7 +19,7 @@ typedef struct {
   char *upload_id;
   S3ChecksumKind kind;
   S3CompletedPart part;
-  void (*shown) (PwProbeStep step, const PwProbeResult *result, gpointer user_data);
+  PwProbeFunc shown;
   gpointer user_data;
 } PwProbing;
 
@@ -274,8 +274,7 @@ PwProbe *
 pw_probe_run (PwDestination *destination,
               PwAuthority   *authority,
               HttpClient    *client,
-              void         (*shown) (PwProbeStep step, const PwProbeResult *result,
-                                     gpointer user_data),
+              PwProbeFunc    shown,
               gpointer       user_data)
 {
   g_autofree char *name = g_strdup_printf (".partway-test-%08x%08x", g_random_int (),

@@ -14,7 +14,7 @@ typedef enum {
   PW_PROBE_BUCKET,              /* is there, and may be asked */
   PW_PROBE_CREATE,              /* an upload in parts may be begun */
   PW_PROBE_PART,
-  PW_PROBE_LIST,                /* the parts that are there are told: needed to go on after a crash */
+  PW_PROBE_LIST,                /* needed to go on after a crash */
   PW_PROBE_COMPLETE,
   PW_PROBE_HEAD,                /* the finished object can be looked at: needed to prove it */
   PW_PROBE_PUT,
@@ -37,12 +37,15 @@ typedef struct {
   gboolean keeps_existing;
 } PwProbe;
 
+typedef void (*PwProbeFunc) (PwProbeStep          step,
+                             const PwProbeResult *result,
+                             gpointer             user_data);
+
 /* @shown (may be NULL) is called after each step. */
 PwProbe    *pw_probe_run        (PwDestination *destination,
                                  PwAuthority   *authority,
                                  HttpClient    *client,
-                                 void         (*shown) (PwProbeStep step, const PwProbeResult *result,
-                                                        gpointer user_data),
+                                 PwProbeFunc    shown,
                                  gpointer       user_data);
 void        pw_probe_free       (PwProbe       *self);
 

@@ -64,7 +64,8 @@ void        pw_queue_put             (PwQueue           *self,
 gboolean    pw_queue_flush           (PwQueue           *self,
                                       GError           **error);
 
-/* A sentence for the user about damage that was found while adopting, or NULL. Free with g_free(). */
+/* A sentence for the user about damage that was found while adopting, or NULL. Free with
+ * g_free(). */
 char       *pw_queue_dup_message     (PwQueue           *self);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (PwQueue, pw_queue_free)

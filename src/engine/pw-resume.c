@@ -226,9 +226,9 @@ settle_parts (PwResume *self,
   return FALSE;
 }
 
-/* A crash between Create and its line in the journal leaves an upload without parts, of this key and
- * of that time. It is ours where there is just one such; a doubtful one is left to the list of
- * unfinished uploads. */
+/* A crash between Create and its line in the journal leaves an upload without parts, of this key
+ * and of that time. It is ours where there is just one such; a doubtful one is left to the list
+ * of unfinished uploads. */
 static void
 drop_orphan (PwResume *self)
 {
@@ -299,7 +299,8 @@ resume (PwResume *self,
   if (is_gone)
     drop_orphan (self);
   else if (order->is_spoiled)
-    is_gone = pw_authority_abort (order->authority, self->exchange, order->key, order->upload_id, NULL)
+    is_gone = pw_authority_abort (order->authority, self->exchange, order->key, order->upload_id,
+                                  NULL)
               || self->exchange->verdict == PW_VERDICT_UPLOAD_GONE;
   else if (!list_parts (self, &is_gone, error))
     return FALSE;

@@ -76,7 +76,8 @@ check_part (PwJob               *job,
          && pw_check_answer (reply, checksum, &md5, &is_proved, error);
 }
 
-/* An answer that contradicts our sum is handled like BadDigest: read and send again, twice at most. */
+/* An answer that contradicts our sum is handled like BadDigest: read and send again, twice at
+ * most. */
 static void
 set_damaged (PwExchange *exchange)
 {

@@ -18,9 +18,9 @@ void pw_send_part (PwJob   *job,
 void pw_send_object (PwJob   *job,
                      PwBench *bench);
 
-/* Holds the answer to a PUT of @checksum's bytes against it. FALSE with PW_ERROR_DAMAGED: the store
- * has other bytes. *is_proved tells whether the answer said enough: its checksum, or an ETag that is
- * the MD5. @md5: of the same bytes, or NULL where it is not known. */
+/* Holds the answer to a PUT of @checksum's bytes against it. FALSE with PW_ERROR_DAMAGED: the
+ * store has other bytes. *is_proved tells whether the answer said enough: its checksum, or an
+ * ETag that is the MD5. @md5: of the same bytes, or NULL where it is not known. */
 gboolean pw_check_answer (const S3ObjectReply *reply,
                           const S3Checksum    *checksum,
                           const S3Checksum    *md5,

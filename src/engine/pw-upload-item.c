@@ -139,6 +139,7 @@ pw_upload_from_item (const PwQueueItem *item,
   upload->was_begun = TRUE;
   upload->order_in_list = item->order;
   was_skipped = read_options (upload, item->options);
-  pw_upload_restore (upload, upload_state (item, was_skipped), error, item->verification, item->etag);
+  pw_upload_restore (upload, upload_state (item, was_skipped), error, item->verification,
+                     item->etag);
   return upload;
 }

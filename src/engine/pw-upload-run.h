@@ -12,7 +12,7 @@
 /* What the user may do. Each is ignored in a state where it makes no sense. */
 void          pw_upload_pause          (PwUpload      *self);
 void          pw_upload_resume         (PwUpload      *self);      /* also: try again */
-void          pw_upload_remove         (PwUpload      *self);      /* leaves nothing unfinished behind */
+void          pw_upload_remove         (PwUpload      *self);  /* leaves nothing behind */
 void          pw_upload_set_follow     (PwUpload      *self,
                                         gboolean       follow);
 /* The answer to PW_ERROR_EXISTS; then it goes on. */
@@ -28,4 +28,4 @@ PwJob        *pw_upload_next_job       (PwUpload      *self,
 void          pw_upload_take_job       (PwUpload      *self,
                                         PwJob         *job);       /* takes the job */
 void          pw_upload_stop_with      (PwUpload      *self,
-                                        const GError  *error);     /* pauses or fails, and says why */
+                                        const GError  *error);     /* and says why */

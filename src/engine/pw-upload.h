@@ -12,8 +12,8 @@
 
 /* One upload, as a list row shows it and as the queue runs it. Main thread only; no I/O.
  *
- * It holds one state, and knows which job comes next; the workers do the jobs. "notify::state" tells
- * of every move, "progress" (a signal) about five times a second of moving bytes.
+ * It holds one state, and knows which job comes next; the workers do the jobs. "notify::state"
+ * tells of every move, "progress" (a signal) about five times a second of moving bytes.
  *
  *   WAITING ─→ PREPARING ─→ SENDING ─→ FINISHING ─→ DONE
  *      ↑           │   ↑________│__________│
@@ -38,7 +38,8 @@ typedef enum {
 #define PW_TYPE_UPLOAD (pw_upload_get_type ())
 G_DECLARE_FINAL_TYPE (PwUpload, pw_upload, PW, UPLOAD, GObject)
 
-/* Everybody may read the fields; only pw-upload.c writes them. Strings may be NULL where it says so. */
+/* Everybody may read the fields; only pw-upload.c writes them. Strings may be NULL where it says
+ * so. */
 struct _PwUpload {
   GObject parent_instance;
 
@@ -64,7 +65,7 @@ struct _PwUpload {
 
   PwOrder *order;               /* NULL until its first job; see pw-order.h for who may look when */
   PwSchedule schedule;          /* safe bytes, parts left */
-  GPtrArray *out;               /* PwJob with the workers, borrowed: look at `transfer` only, atomically */
+  GPtrArray *out;               /* PwJob with the workers: only `transfer`, atomically */
   PwProgress progress;
 
   PwUploadState remembered;     /* the state that the queue knows; the list's to write */
@@ -96,10 +97,10 @@ PwUpload     *pw_upload_new            (const char    *id,
 
 const char   *pw_upload_state_get_id   (PwUploadState  state);     /* "sending": stable, for JSON */
 PwUploadState pw_upload_state_from_id  (const char    *id);        /* WAITING if unknown */
-guint64       pw_upload_get_sent       (PwUpload      *self);      /* safe, and what is on its way */
-guint64       pw_upload_get_in_flight  (PwUpload      *self);      /* bytes of the jobs that are out */
+guint64       pw_upload_get_sent       (PwUpload      *self);  /* safe, and what is on its way */
+guint64       pw_upload_get_in_flight  (PwUpload      *self);  /* of the jobs that are out */
 GArray       *pw_upload_get_flights    (PwUpload      *self);      /* PwFlight; to unref */
-gboolean      pw_upload_is_active      (PwUpload      *self);      /* has work for the workers, or at them */
+gboolean      pw_upload_is_active      (PwUpload      *self);  /* has work for the workers */
 gboolean      pw_upload_is_over        (PwUpload      *self);      /* done, skipped, removed */
 
 /* For those that run it. The order must be set before the first job; @now_us is monotonic. */

@@ -29,7 +29,8 @@ PwUploads     *pw_uploads_new             (const char           *state_dir);
 gboolean       pw_uploads_open            (PwUploads            *self,
                                            GError              **error);
 
-/* Opens, and takes over all that processes which ended left behind, as pw_uploads_restore() does. */
+/* Opens, and takes over all that processes which ended left behind, as pw_uploads_restore()
+ * does. */
 void           pw_uploads_open_async      (PwUploads            *self,
                                            GAsyncReadyCallback   callback,
                                            gpointer              user_data);
@@ -73,8 +74,9 @@ void           pw_uploads_move            (PwUploads            *self,
                                            PwUpload             *upload,
                                            guint                 position);
 
+/* 0 = no limit. */
 void           pw_uploads_set_rate        (PwUploads            *self,
-                                           guint64               bytes_per_second);  /* 0 = no limit */
+                                           guint64               bytes_per_second);
 /* @n: 0 = as many as serve, from @min to @max. */
 void           pw_uploads_set_connections (PwUploads            *self,
                                            guint                 n,

@@ -9,11 +9,12 @@
 /* Finds what a file or folder named by the user comes down to, on a thread of its own, while what
  * was found already is being sent.
  *
- * Rules: what the user names may be a symbolic link. Inside a folder, a link to a file counts as the
- * file; a link to a folder is passed over, because it may lead round in a circle; FIFOs, sockets and
- * devices are passed over; each with a note. What cannot be read or has a name that is no UTF-8 (keys
- * are) becomes an entry with an error, so that it is not silently missing in the end. Empty folders
- * have no counterpart in a bucket. The order is that of the folder, files before the folders below.
+ * Rules: what the user names may be a symbolic link. Inside a folder, a link to a file counts as
+ * the file; a link to a folder is passed over, because it may lead round in a circle; FIFOs,
+ * sockets and devices are passed over; each with a note. What cannot be read or has a name that is
+ * no UTF-8 (keys are) becomes an entry with an error, so that it is not silently missing in the
+ * end. Empty folders have no counterpart in a bucket. The order is that of the folder, files before
+ * the folders below.
  */
 
 typedef struct {
@@ -28,8 +29,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (PwFound, pw_found_free)
 
 typedef struct _PwWalk PwWalk;
 
-/* On the main thread, in batches. @found: PwFound, owned by the callee; @notes: sentences about what
- * was passed over; @is_end: nothing comes any more. */
+/* On the main thread, in batches. @found: PwFound, owned by the callee; @notes: sentences about
+ * what was passed over; @is_end: nothing comes any more. */
 typedef void (*PwWalkFunc) (PwWalk     *walk,
                             GPtrArray  *found,
                             GPtrArray  *notes,

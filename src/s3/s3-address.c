@@ -14,9 +14,15 @@
 
 #define MAX_KEY_SIZE 1024
 
-G_DEFINE_QUARK (s3-address-error-                                          quark,
-                s3_address_error) static gboolean consists_of (const char *text,
-                const char                                                *characters)
+GQuark
+s3_address_error_quark (void)
+{
+  return g_quark_from_static_string ("s3-address-error-quark");
+}
+
+static gboolean
+consists_of (const char *text,
+             const char *characters)
 {
   return text[strspn (text, characters)] == '\0';
 }

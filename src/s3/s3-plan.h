@@ -20,7 +20,7 @@ typedef enum {
 
 typedef struct {
   guint64 size;                 /* of the file */
-  guint64 part_size;            /* of every part but the last; 0 when the file goes as one PutObject */
+  guint64 part_size;            /* of every part but the last; 0 for one PutObject */
   guint n_parts;                /* 0 when the file goes as one PutObject */
 } S3Plan;
 
