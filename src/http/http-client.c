@@ -162,7 +162,7 @@ finish (Journey  *journey,
   HttpClient *self = journey->client;
   g_autoptr (HttpResponse) response = NULL;
 
-  if (code != CURLE_OK && !http_exchange_was_refused (self->exchange)) {
+  if (code != CURLE_OK) {
     g_propagate_error (error, new_curl_error (journey, code));
     return NULL;
   }

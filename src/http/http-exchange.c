@@ -111,7 +111,7 @@ read_cb (char   *buffer,
   gsize room = (gsize) MIN (MIN (size * n_items, self->piece), left);
   gssize n;
 
-  if (room == 0 || http_answer_get_status (self->answer) >= 300)
+  if (room == 0)
     return 0;
   if (self->n_kept > 0)
     return give_kept (self, buffer, room);
@@ -148,23 +148,20 @@ seek_cb (void       *data,
   return CURL_SEEKFUNC_OK;
 }
 
-/* FALSE ends the transfer: with an error, or because there is nothing left to wait for. */
-static gboolean
-go_on_after (HttpExchange     *self,
-             HttpAnswerResult  result)
+/* What a callback that took @n bytes returns: anything else than @n ends the transfer. */
+static size_t
+note_received (HttpExchange *self,
+               gsize         n,
+               gboolean      fits)
 {
   if (self->first_byte_at == 0)
     self->first_byte_at = g_get_monotonic_time ();
+  if (fits)
+    return n;
 
-  if (result == HTTP_ANSWER_TOO_LARGE)
-    g_set_error_literal (&self->error, HTTP_ERROR, HTTP_ERROR_TOO_LARGE,
-                         "The server’s answer is too large.");
-  else if (result == HTTP_ANSWER_MALFORMED)
-    g_set_error_literal (&self->error, HTTP_ERROR, HTTP_ERROR_PROTOCOL,
-                         "The server’s answer is not valid HTTP.");
-  if (result != HTTP_ANSWER_OK)
-    return FALSE;
-  return !http_exchange_was_refused (self) || get_n_sent (self) >= self->request->body_size;
+  g_set_error_literal (&self->error, HTTP_ERROR, HTTP_ERROR_TOO_LARGE,
+                       "The server’s answer is too large.");
+  return 0;
 }
 
 static size_t
@@ -176,7 +173,7 @@ header_cb (char   *line,
   HttpExchange *self = data;
   gsize n = size * n_items;
 
-  return go_on_after (self, http_answer_add_line (self->answer, line, n)) ? n : 0;
+  return note_received (self, n, http_answer_add_line (self->answer, line, n));
 }
 
 static size_t
@@ -188,7 +185,7 @@ write_cb (char   *bytes,
   HttpExchange *self = data;
   gsize n = size * n_items;
 
-  return go_on_after (self, http_answer_add_body (self->answer, bytes, n)) ? n : 0;
+  return note_received (self, n, http_answer_add_body (self->answer, bytes, n));
 }
 
 /* Called when a connection is there, new or not, and the request is about to leave. */
@@ -240,8 +237,6 @@ http_exchange_new (CURL *easy)
   curl_easy_setopt (easy, CURLOPT_PREREQFUNCTION, prereq_cb);
   curl_easy_setopt (easy, CURLOPT_PREREQDATA, self);
   curl_easy_setopt (easy, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
-  /* The answer's own eyes see where it ends. */
-  curl_easy_setopt (easy, CURLOPT_HTTP_TRANSFER_DECODING, 0L);
   return self;
 }
 
@@ -270,7 +265,7 @@ http_exchange_start (HttpExchange       *self,
 
   self->max_answer = max_answer;
   self->piece = g_ascii_strncasecmp (request->url, "https:", 6) == 0 ? TLS_PIECE : G_MAXSIZE;
-  self->answer = http_answer_new (g_str_equal (request->method, "HEAD"), max_answer);
+  self->answer = http_answer_new (max_answer);
   return TRUE;
 }
 
@@ -298,7 +293,7 @@ http_exchange_rewind (HttpExchange *self)
 
   start_body_at (self, 0);
   http_answer_free (self->answer);
-  self->answer = http_answer_new (g_str_equal (self->request->method, "HEAD"), self->max_answer);
+  self->answer = http_answer_new (self->max_answer);
   g_clear_error (&self->error);
   self->first_byte_at = 0;
   self->begun = FALSE;
@@ -350,12 +345,6 @@ gboolean
 http_exchange_has_received (HttpExchange *self)
 {
   return http_answer_get_n_received (self->answer) > 0;
-}
-
-gboolean
-http_exchange_was_refused (HttpExchange *self)
-{
-  return http_answer_get_status (self->answer) >= 300 && http_answer_is_complete (self->answer);
 }
 
 HttpResponse *

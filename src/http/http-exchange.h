@@ -15,10 +15,10 @@
  *
  * Threads: belongs to one thread.
  *
- * An answer of 300 or more that comes before the body has left ends the message as soon as it is
- * complete. libcurl does that by itself only if the answer does not say "Connection: close"
- * (lib/http.c); S3 does say so, and then closes with bytes unread, so that going on to send would
- * end in a reset and cost the answer.
+ * An answer of 300 or more may come before the body has left. libcurl then stops sending: at its
+ * headers, or, if it says "Connection: close", at its end (lib/http.c, lib/transfer.c). But it has
+ * to read it before it meets the reset of a connection that was closed with bytes unread, and so
+ * the exchange sees to it that it looks before each piece of the body that it sends.
  */
 
 typedef struct _HttpExchange HttpExchange;
@@ -49,10 +49,9 @@ void          http_exchange_resume        (HttpExchange      *self);
 /* Why one of the callbacks ended the transfer, or NULL; the caller's to free. */
 GError       *http_exchange_take_error    (HttpExchange      *self);
 
-/* The request may have left; a byte of an answer has come; a complete answer of 300 or more has. */
+/* The request may have left; a byte of an answer has come. */
 gboolean      http_exchange_has_begun     (HttpExchange      *self);
 gboolean      http_exchange_has_received  (HttpExchange      *self);
-gboolean      http_exchange_was_refused   (HttpExchange      *self);
 
 /* The answer, with n_sent, first_byte_ms and peer; NULL if no final answer came.
  * @sent_at: when the request's last byte left (monotonic, µs); 0 = it did not. */
