@@ -13,6 +13,7 @@
 #include "engine/pw-error.h"
 
 #define MAX_PARALLEL 64
+#define MAX_STALL_TIMEOUT 3600
 
 CliSendOptions cli_send_options;
 
@@ -24,6 +25,8 @@ cli_send_entries (void)
       "Connections at once; auto finds out how many serve", "N|auto" },
     { "limit", 'l', 0, G_OPTION_ARG_STRING, &cli_send_options.limit,
       "Bandwidth for all together, such as 10MB or 500KiB a second", "RATE" },
+    { "stall-timeout", 0, 0, G_OPTION_ARG_INT, &cli_send_options.stall_timeout,
+      "How long a connection may stand still before it is given up (30)", "SECONDS" },
     { "json", 0, 0, G_OPTION_ARG_NONE, &cli_send_options.json,
       "One JSON event a line, for scripts", NULL },
     G_OPTION_ENTRY_NULL
@@ -57,6 +60,12 @@ apply_options (CliSession  *self,
                  options->parallel);
     return FALSE;
   }
+  if (options->stall_timeout < 0 || options->stall_timeout > MAX_STALL_TIMEOUT) {
+    g_set_error (error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE,
+                 _("--stall-timeout takes a number of seconds from 1 to %d."), MAX_STALL_TIMEOUT);
+    return FALSE;
+  }
+  pw_uploads_set_stall_timeout (self->uploads, (guint) options->stall_timeout);
   pw_uploads_set_rate (self->uploads, rate);
   if (n > 0)
     pw_uploads_set_connections (self->uploads, (guint) n, 1, MAX_PARALLEL);
@@ -201,7 +210,7 @@ judge (CliSession *self)
     PwUpload *upload = key;
 
     lacks_right |= upload->error && pw_error_is_authorisation (upload->error);
-    has_failed |= upload->state == PW_UPLOAD_FAILED;
+    has_failed |= upload->state == PW_UPLOAD_FAILED || upload->state == PW_UPLOAD_ABORTING;
     is_paused |= upload->state == PW_UPLOAD_PAUSED;
   }
   if (lacks_right)

@@ -14,6 +14,7 @@
 typedef struct {
   char *parallel;               /* "4", "auto", or NULL */
   char *limit;                  /* "10MB", or NULL */
+  int stall_timeout;            /* seconds; 0 = as usual */
   gboolean json;
 } CliSendOptions;
 

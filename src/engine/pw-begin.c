@@ -70,11 +70,11 @@ make_name (const char *key,
 /* TRUE with *exists; FALSE: the store could not be asked. Who may not list a bucket is answered 403
  * for what is not there; If-None-Match then still protects what is. */
 static gboolean
-look (PwOrder     *order,
-      PwExchange  *exchange,
-      const char  *key,
-      gboolean    *exists,
-      GError     **error)
+look_at (PwOrder     *order,
+         PwExchange  *exchange,
+         const char  *key,
+         gboolean    *exists,
+         GError     **error)
 {
   g_autoptr (GError) problem = NULL;
   g_autoptr (S3ObjectReply) head = pw_authority_head (order->authority, exchange, key, &problem);
@@ -86,17 +86,26 @@ look (PwOrder     *order,
   return FALSE;
 }
 
-static gboolean
-rename_key (PwOrder     *order,
-            PwExchange  *exchange,
-            GError     **error)
+gboolean
+pw_look (PwOrder     *order,
+         PwExchange  *exchange,
+         gboolean    *exists,
+         GError     **error)
+{
+  return look_at (order, exchange, order->key, exists, error);
+}
+
+gboolean
+pw_rename_key (PwOrder     *order,
+               PwExchange  *exchange,
+               GError     **error)
 {
   gboolean exists = TRUE;
 
   for (guint n = 2; n < MAX_NAMES; n++) {
     g_autofree char *key = make_name (order->key, n);
 
-    if (!look (order, exchange, key, &exists, error))
+    if (!look_at (order, exchange, key, &exists, error))
       return FALSE;
     if (!exists) {
       g_free (order->key);
@@ -122,7 +131,7 @@ settle_existing (PwJob       *job,
     job->outcome = PW_OUTCOME_SKIPPED;
     return FALSE;
   case PW_IF_EXISTS_RENAME:
-    if (rename_key (job->order, exchange, &error))
+    if (pw_rename_key (job->order, exchange, &error))
       return TRUE;
     pw_job_fail (job, exchange, error);
     return FALSE;
@@ -147,7 +156,7 @@ settle_key (PwJob      *job,
 
   if (job->order->if_exists == PW_IF_EXISTS_REPLACE)
     return TRUE;
-  if (!look (job->order, exchange, job->order->key, &exists, &error)) {
+  if (!pw_look (job->order, exchange, &exists, &error)) {
     pw_job_fail (job, exchange, error);
     return FALSE;
   }

@@ -28,13 +28,14 @@ make_ready (PwDispatch *self,
 {
   PwLane *lane = pw_dispatch_get_lane (self, upload->destination);
 
+  if (upload->order)
+    return TRUE;
   if (!pw_lane_open (lane, self->allow_prompt, self->callbacks.ready, self->user_data)) {
     if (lane->error)
       self->callbacks.blocked (lane, lane->error, self->user_data);
     return FALSE;
   }
-  if (!upload->order)
-    pw_upload_set_order (upload, lane->authority, self->journals);
+  pw_upload_set_order (upload, lane->authority, self->journals);
   return TRUE;
 }
 
@@ -70,7 +71,7 @@ ask_active (PwDispatch *self,
       continue;
     }
     g_queue_push_tail (&self->active, upload);
-    job = upload->order ? pw_upload_next_job (upload, now_us) : NULL;
+    job = make_ready (self, upload) ? pw_upload_next_job (upload, now_us) : NULL;
     if (job)
       return job;
   }
@@ -99,7 +100,7 @@ done_cb (PwJob    *job,
          gpointer  data)
 {
   PwDispatch *self = data;
-  g_autoptr (PwUpload) upload = g_object_ref (job->owner);
+  g_autoptr (PwUpload) upload = g_object_ref (PW_UPLOAD (job->owner));
 
   self->sent_before += job->n_sent;
   pw_upload_take_job (upload, job);
@@ -200,7 +201,9 @@ gboolean
 pw_dispatch_is_idle (PwDispatch *self)
 {
   for (GList *l = self->active.head; l; l = l->next) {
-    if (pw_upload_is_active (l->data))
+    PwUpload *upload = l->data;
+
+    if (pw_upload_is_active (upload) || upload->state == PW_UPLOAD_WAITING)
       return FALSE;
   }
   return pw_pool_get_n_out (self->pool) == 0;

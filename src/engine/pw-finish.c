@@ -267,20 +267,101 @@ complete (PwJob       *job,
   return prove_object (order, reply, head, error) && close_journal (order, error);
 }
 
+gboolean
+pw_ask_alive (PwJob       *job,
+              PwExchange  *exchange,
+              gboolean    *is_alive,
+              GError     **error)
+{
+  PwOrder *order = job->order;
+  g_autoptr (GError) problem = NULL;
+  g_autoptr (S3PartsPage) page = pw_authority_list_parts (order->authority, exchange, order->key,
+                                                          order->upload_id, 0, &problem);
+
+  *is_alive = page != NULL;
+  if (page || exchange->verdict == PW_VERDICT_UPLOAD_GONE)
+    return TRUE;
+  g_propagate_error (error, g_steal_pointer (&problem));
+  return FALSE;
+}
+
+/* An object that came to the key while the parts were sent. Not every store looks itself. */
+static gboolean
+check_vacant (PwOrder     *order,
+              PwExchange  *exchange,
+              GError     **error)
+{
+  gboolean exists;
+
+  if (order->if_exists == PW_IF_EXISTS_REPLACE)
+    return TRUE;
+  if (!pw_look (order, exchange, &exists, error))
+    return FALSE;
+  exchange->verdict = PW_VERDICT_STOP;
+  if (!exists || exchange->status == 403)
+    return TRUE;
+  g_set_error_literal (error, PW_ERROR, PW_ERROR_EXISTS, pw_error_get_title (PW_ERROR_EXISTS));
+  return FALSE;
+}
+
 static gboolean
 finish (PwJob       *job,
         PwExchange  *exchange,
         GError     **error)
 {
-  gboolean is_finished;
+  PwOrder *order = job->order;
+  gboolean is_alive = TRUE, is_finished = FALSE;
 
-  /* An earlier Complete may have won although its answer was lost: look before asking again. */
-  if (!pw_find_finished (job, exchange, &is_finished, error))
+  /* An earlier Complete may have won although its answer was lost: ask before saying it again. */
+  if (pw_journal_is_completing (order->journal, NULL)
+      && (!pw_ask_alive (job, exchange, &is_alive, error)
+          || (!is_alive && !pw_find_finished (job, exchange, &is_finished, error))))
     return FALSE;
   if (is_finished)
     return TRUE;
+  if (!is_alive) {
+    exchange->verdict = PW_VERDICT_UPLOAD_GONE;
+    g_set_error_literal (error, PW_ERROR, PW_ERROR_UPLOAD_GONE,
+                         pw_error_get_title (PW_ERROR_UPLOAD_GONE));
+    return FALSE;
+  }
   exchange->verdict = PW_VERDICT_STOP;
-  return pw_source_check (job->order->source, NULL, error) && complete (job, exchange, error);
+  return pw_source_check (order->source, NULL, error) && check_vacant (order, exchange, error)
+         && complete (job, exchange, error);
+}
+
+/* The key was taken meanwhile, and the user has said what is to be done then. TRUE: handled. */
+static gboolean
+settle_taken (PwJob      *job,
+              PwExchange *exchange)
+{
+  PwOrder *order = job->order;
+  PwExchange side = { .client = exchange->client, .transfer = exchange->transfer };
+  GError *error = NULL;
+
+  if (order->if_exists != PW_IF_EXISTS_SKIP && order->if_exists != PW_IF_EXISTS_RENAME)
+    return FALSE;
+  if (!pw_authority_abort (order->authority, &side, order->key, order->upload_id, &error)
+      && side.verdict != PW_VERDICT_UPLOAD_GONE) {
+    pw_job_fail (job, &side, error);
+  } else if (order->if_exists == PW_IF_EXISTS_SKIP) {
+    g_clear_error (&error);
+    if (pw_journal_delete (order->journal, &error))
+      job->outcome = PW_OUTCOME_SKIPPED;
+    else
+      pw_job_fail (job, NULL, error);
+  } else {
+    g_clear_error (&error);
+    if (pw_rename_key (order, &side, &error) && pw_create (job, &side, &error)) {
+      job->outcome = PW_OUTCOME_ANEW;
+      job->error = g_error_new_literal (PW_ERROR, PW_ERROR_EXISTS,
+                                        pw_error_get_title (PW_ERROR_EXISTS));
+    } else {
+      pw_job_fail (job, &side, error);
+    }
+  }
+  pw_exchange_clear (&side);
+  return TRUE;
 }
 
 /* What a failed Complete means for the upload as a whole. */
@@ -290,15 +371,10 @@ judge_failure (PwJob      *job,
                GError     *error)
 {
   PwOrder *order = job->order;
-  gboolean is_finished = FALSE;
 
-  if (exchange->verdict == PW_VERDICT_UPLOAD_GONE) {
-    if (pw_find_finished (job, exchange, &is_finished, NULL) && is_finished) {
-      g_error_free (error);
-      job->outcome = PW_OUTCOME_DONE;
-      return;
-    }
-    exchange->verdict = PW_VERDICT_UPLOAD_GONE;
+  if (g_error_matches (error, PW_ERROR, PW_ERROR_EXISTS) && settle_taken (job, exchange)) {
+    g_error_free (error);
+    return;
   }
   order->is_spoiled = exchange->verdict == PW_VERDICT_RESTART;
   /* The store does not hold (all of) the parts that it confirmed: ask for its list, send the

@@ -28,6 +28,7 @@ pw_job_new (PwJobKind  kind,
 void
 pw_job_free (PwJob *self)
 {
+  g_clear_object (&self->owner);
   pw_order_unref (self->order);
   g_clear_error (&self->error);
   g_free (self->request_id);
@@ -37,7 +38,8 @@ pw_job_free (PwJob *self)
 
 PwBench *
 pw_bench_new (PwBudget   *budget,
-              PwThrottle *throttle)
+              PwThrottle *throttle,
+              guint       stall_timeout_ms)
 {
   PwBench *self = g_new0 (PwBench, 1);
 
@@ -45,6 +47,7 @@ pw_bench_new (PwBudget   *budget,
                                          (GDestroyNotify) http_client_free);
   self->budget = budget;
   self->throttle = throttle;
+  self->stall_timeout_ms = stall_timeout_ms;
   return self;
 }
 
@@ -112,6 +115,8 @@ pw_bench_get_client (PwBench       *self,
 
   if (!client) {
     HttpClientOptions options = {
+      .stall_timeout_ms = self->stall_timeout_ms,
+      .response_timeout_ms = self->stall_timeout_ms * 2,
       .ca_file = *ca_file ? ca_file : NULL,
       .user_agent = "Partway/" PW_VERSION,
     };

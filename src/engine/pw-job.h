@@ -7,6 +7,8 @@
 #include "engine/pw-order.h"
 #include "engine/pw-throttle.h"
 
+#include <glib-object.h>
+
 /* A piece of work: goes down to a worker, comes back up with its outcome. Whoever holds it owns it;
  * only `transfer` may be touched by others meanwhile, through g_atomic_…. */
 
@@ -32,7 +34,7 @@ typedef struct {
   PwJobKind kind;
   PwOrder *order;               /* a reference */
   guint part_number;            /* PART */
-  gpointer owner;               /* the main thread's; not looked at below */
+  GObject *owner;               /* a reference, of the main thread's; not looked at below */
   HttpTransfer transfer;
   PwAttempts attempts;          /* of this part or step so far */
   gint64 started_us;            /* monotonic; set by the worker */
@@ -62,6 +64,7 @@ typedef struct {
   HttpClient *current;          /* that of the job in hand */
   PwBudget *budget;             /* shared */
   PwThrottle *throttle;         /* shared */
+  guint stall_timeout_ms;       /* 0 = HttpClient's own */
   guint8 *buffer;               /* mapped; page-aligned */
   gsize buffer_size;
   guint8 *scratch;              /* PW_SCRATCH_SIZE bytes, for second passes */
@@ -70,7 +73,8 @@ typedef struct {
 #define PW_SCRATCH_SIZE ((gsize) 256 * 1024)
 
 PwBench *pw_bench_new   (PwBudget   *budget,
-                         PwThrottle *throttle);
+                         PwThrottle *throttle,
+                         guint       stall_timeout_ms);
 void     pw_bench_free  (PwBench    *self);
 
 /* At least @size bytes, kept from job to job; NULL when the budget does not allow it. */

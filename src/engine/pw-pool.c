@@ -190,6 +190,13 @@ pw_pool_get_rate (PwPool *self)
 }
 
 void
+pw_pool_set_stall_timeout (PwPool *self,
+                           guint   seconds)
+{
+  g_atomic_int_set (&self->floor.stall_timeout_ms, (gint) (seconds * 1000));
+}
+
+void
 pw_pool_renew (PwPool *self)
 {
   g_atomic_int_inc (&self->floor.epoch);

@@ -34,6 +34,11 @@ guint   pw_pool_get_connections (PwPool *self);
 void    pw_pool_set_rate (PwPool *self, guint64 bytes_per_second);     /* 0 = no limit */
 guint64 pw_pool_get_rate (PwPool *self);
 
+/* How long nothing may move before a connection counts as dead, and half of how long an answer may
+ * take (that of Complete has longer); 0 = HttpClient's own. For connections of workers that start
+ * from here on. */
+void    pw_pool_set_stall_timeout (PwPool *self, guint seconds);
+
 /* After sleep or a change of network: no connection from before is used again. */
 void    pw_pool_renew (PwPool *self);
 

@@ -27,5 +27,14 @@ void     pw_finish  (PwJob *job, PwBench *bench);
  * answer was lost may have won. Nothing is assumed: FALSE without an error means that it is not. */
 gboolean pw_find_finished (PwJob *job, PwExchange *exchange, gboolean *is_finished, GError **error);
 
+/* Whether the store still knows the unfinished upload. FALSE with @error: it could not be asked. */
+gboolean pw_ask_alive  (PwJob *job, PwExchange *exchange, gboolean *is_alive, GError **error);
+
+/* Gives the order a key that is free: "film (2).mov". */
+gboolean pw_rename_key (PwOrder *order, PwExchange *exchange, GError **error);
+
+/* Whether an object is at the order's key. */
+gboolean pw_look       (PwOrder *order, PwExchange *exchange, gboolean *exists, GError **error);
+
 /* Leaves no parts at the store, and no journal. OK only when the store lists none any more. */
 void     pw_abort   (PwJob *job, PwBench *bench);

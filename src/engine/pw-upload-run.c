@@ -10,7 +10,6 @@
  * instead of tried for ever. */
 #define MAX_FOLLOWED 8
 #define MAX_ANEW 5
-#define ABORT_AGAIN_US (5 * 60 * G_USEC_PER_SEC)
 
 static void
 stop_jobs (PwUpload *self)
@@ -189,9 +188,7 @@ take_abort (PwUpload *self,
     return;
   }
   try_later (self, job);
-  /* Nothing that waiting a little would heal; what is left is tried again, also after a restart. */
-  if (job->outcome != PW_OUTCOME_LATER)
-    self->due_us = g_get_monotonic_time () + ABORT_AGAIN_US;
+  self->is_resting = job->outcome != PW_OUTCOME_LATER;
 }
 
 static PwJob *
@@ -202,7 +199,7 @@ make_job (PwUpload         *self,
 {
   PwJob *job = pw_job_new (kind, self->order, part_number);
 
-  job->owner = g_object_ref (self);
+  job->owner = g_object_ref (G_OBJECT (self));
   job->attempts = *attempts;
   g_ptr_array_add (self->out, job);
   return job;
@@ -218,6 +215,10 @@ next_step (PwUpload  *self,
     return NULL;
   self->order->if_exists = self->if_exists;
   self->order->follow = self->follow;
+  if (!g_str_equal (self->order->path, self->path)) {
+    g_free (self->order->path);
+    self->order->path = g_strdup (self->path);
+  }
   return make_job (self, kind, 0, &self->attempts);
 }
 
@@ -281,7 +282,11 @@ pw_upload_take_job (PwUpload *self,
   else
     take_step (self, job);
   pw_job_free (job);
-  g_object_unref (self);
+  if ((self->state == PW_UPLOAD_FAILED || self->state == PW_UPLOAD_SKIPPED)
+      && self->out->len == 0) {
+    self->is_begun = FALSE;
+    pw_order_release (self->order);
+  }
 }
 
 /* What the user says. */
@@ -300,8 +305,12 @@ void
 pw_upload_stop_with (PwUpload     *self,
                      const GError *error)
 {
-  if (self->state <= PW_UPLOAD_FINISHING)
+  if (self->state <= PW_UPLOAD_FINISHING) {
     stop_for (self, error);
+  } else if (self->state == PW_UPLOAD_ABORTING) {
+    pw_upload_set_error (self, error);
+    self->is_resting = TRUE;
+  }
 }
 
 void
@@ -325,10 +334,14 @@ pw_upload_remove (PwUpload *self)
   stop_jobs (self);
   self->due_us = 0;
   self->attempts = (PwAttempts) { 0 };
-  if (self->state == PW_UPLOAD_DONE || self->state == PW_UPLOAD_SKIPPED)
+  if (pw_upload_is_over (self)) {
     pw_upload_set_state (self, PW_UPLOAD_REMOVED);
-  else
-    pw_upload_set_state (self, PW_UPLOAD_ABORTING);
+    return;
+  }
+  pw_upload_set_state (self, PW_UPLOAD_ABORTING);
+  /* Nothing of it was ever begun, so nothing can be left of it. */
+  if (!self->order && !self->was_begun)
+    pw_upload_set_state (self, PW_UPLOAD_REMOVED);
 }
 
 void
@@ -357,8 +370,4 @@ pw_upload_set_path (PwUpload   *self,
   g_free (self->name);
   self->name = g_filename_display_basename (path);
   self->is_begun = FALSE;
-  if (self->order && self->out->len == 0) {
-    g_free (self->order->path);
-    self->order->path = g_strdup (path);
-  }
 }

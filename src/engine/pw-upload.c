@@ -240,7 +240,7 @@ pw_upload_is_active (PwUpload *self)
 {
   return self->out->len > 0 || self->state == PW_UPLOAD_PREPARING
          || self->state == PW_UPLOAD_SENDING || self->state == PW_UPLOAD_FINISHING
-         || self->state == PW_UPLOAD_ABORTING;
+         || (self->state == PW_UPLOAD_ABORTING && !self->is_resting);
 }
 
 gboolean

@@ -74,6 +74,7 @@ struct _PwUpload {
   gboolean is_queued;           /* it is among those that take turns */
   gboolean was_begun;           /* by an earlier process: there may be a journal */
   gboolean is_begun;            /* the parts may be sent */
+  gboolean is_resting;          /* an abort that cannot be done now: tried again after a restart */
   gint64 due_us;                /* of the next begin, finish or abort */
   PwAttempts attempts;          /* of that step */
   guint n_followed;

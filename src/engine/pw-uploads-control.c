@@ -70,6 +70,13 @@ pw_uploads_set_rate (PwUploads *self,
 }
 
 void
+pw_uploads_set_stall_timeout (PwUploads *self,
+                              guint      seconds)
+{
+  pw_pool_set_stall_timeout (get_pool (self), seconds);
+}
+
+void
 pw_uploads_set_connections (PwUploads *self,
                             guint      n,
                             guint      min,

@@ -92,7 +92,12 @@ next_waiting_cb (guint    *position,
 
   for (; i < self->items->len; i++) {
     upload = g_ptr_array_index (self->items, i);
-    if (upload->state == PW_UPLOAD_WAITING)
+    if (upload->state == PW_UPLOAD_WAITING && is_first) {
+      self->first_waiting = i;
+      is_first = FALSE;
+    }
+    /* One that takes turns already waits for jobs of before to come back. */
+    if (upload->state == PW_UPLOAD_WAITING && !upload->is_queued)
       break;
     upload = NULL;
   }
@@ -118,10 +123,11 @@ blocked_cb (PwLane       *lane,
   PwUploads *self = data;
   g_autoptr (GError) error = g_error_copy (blame);
 
-  for (guint i = self->first_waiting; i < self->items->len; i++) {
+  for (guint i = 0; i < self->items->len; i++) {
     PwUpload *upload = g_ptr_array_index (self->items, i);
 
-    if (upload->state == PW_UPLOAD_WAITING
+    if ((upload->state == PW_UPLOAD_WAITING
+         || (upload->state == PW_UPLOAD_ABORTING && !upload->order))
         && pw_dispatch_get_lane (self->dispatch, upload->destination) == lane)
       pw_upload_stop_with (upload, error);
   }
@@ -275,6 +281,7 @@ pw_uploads_add (PwUploads     *self,
   g_return_if_fail (self->archive->queue != NULL);
   g_return_if_fail (g_path_is_absolute (path));
 
+  pw_lane_retry (pw_dispatch_get_lane (self->dispatch, destination));
   start_adding (self, pw_adding_new (NULL, path, destination, follow));
 }
 

@@ -77,6 +77,10 @@ void           pw_uploads_move            (PwUploads            *self,
 /* 0 = no limit. */
 void           pw_uploads_set_rate        (PwUploads            *self,
                                            guint64               bytes_per_second);
+/* How long a connection may stand still before it counts as dead; half of how long an answer may
+ * take. 0 = 30. Before the first upload. */
+void           pw_uploads_set_stall_timeout (PwUploads          *self,
+                                             guint               seconds);
 /* @n: 0 = as many as serve, from @min to @max. */
 void           pw_uploads_set_connections (PwUploads            *self,
                                            guint                 n,

@@ -89,7 +89,8 @@ worker_thread (gpointer data)
       break;
     }
     if (!self->bench)
-      self->bench = pw_bench_new (&floor->budget, floor->throttle);
+      self->bench = pw_bench_new (&floor->budget, floor->throttle,
+                                  (guint) g_atomic_int_get (&floor->stall_timeout_ms));
     run_job (self, job);
     g_async_queue_push (floor->results, job);
     g_source_set_ready_time (floor->wake, 0);
