@@ -142,6 +142,7 @@ pw_uploads_get_totals (PwUploads *self,
   for (guint i = 0; i < n; i++) {
     g_autoptr (PwUpload) upload = g_list_model_get_item (model, i);
 
-    count (totals, upload);
+    if (!upload->is_history)
+      count (totals, upload);
   }
 }

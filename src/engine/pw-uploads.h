@@ -90,7 +90,7 @@ guint          pw_uploads_get_connections (PwUploads            *self);
 /* After sleep, or on another network. */
 void           pw_uploads_renew_connections (PwUploads          *self);
 
-/* All uploads of this session together. */
+/* All uploads together, but for those that were over before this process began. */
 typedef struct {
   guint n_uploads;
   guint n_done;                 /* skipped ones too */
