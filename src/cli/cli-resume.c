@@ -76,18 +76,6 @@ is_meant (PwUpload *upload)
 }
 
 static void
-hide_history (CliSession *session)
-{
-  GListModel *model = G_LIST_MODEL (session->uploads);
-
-  for (guint i = 0; i < g_list_model_get_n_items (model); i++) {
-    g_autoptr (PwUpload) upload = g_list_model_get_item (model, i);
-
-    cli_show_hide (session->show, upload);
-  }
-}
-
-static void
 resume_upload (PwUpload *upload)
 {
   if (options.follow)
@@ -111,13 +99,14 @@ run (char      **argv,
   session = cli_session_new (&exit_status);
   if (!session)
     return exit_status;
+  cli_show_set_quiet (session->show, TRUE);
   if (!restore (session, &error)) {
     exit_status = cli_exit_fail (error);
     cli_session_free (session);
     return exit_status;
   }
 
-  hide_history (session);
+  cli_show_set_quiet (session->show, FALSE);
   model = G_LIST_MODEL (session->uploads);
   for (guint i = g_list_model_get_n_items (model); i > 0; i--) {
     g_autoptr (PwUpload) upload = g_list_model_get_item (model, i - 1);

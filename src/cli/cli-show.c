@@ -19,7 +19,7 @@
 struct _CliShow {
   PwUploads *uploads;
   CliShowKind kind;
-  GHashTable *hidden;           /* PwUpload that were over before */
+  gboolean is_quiet;
   guint n_drawn;                /* lines that are drawn again */
   guint timer_id;
 };
@@ -102,12 +102,8 @@ changed_cb (PwUploads *uploads,
 {
   g_autofree char *line = NULL;
 
-  if (g_hash_table_contains (self->hidden, upload)) {
-    if (pw_upload_is_over (upload) || upload->state == PW_UPLOAD_FAILED
-        || upload->state == PW_UPLOAD_PAUSED)
-      return;
-    g_hash_table_remove (self->hidden, upload);
-  }
+  if (self->is_quiet)
+    return;
   if (self->kind == CLI_SHOW_JSON) {
     cli_event_upload (upload);
     return;
@@ -145,10 +141,10 @@ cli_show_note (CliShow    *self,
 }
 
 void
-cli_show_hide (CliShow  *self,
-               PwUpload *upload)
+cli_show_set_quiet (CliShow  *self,
+                    gboolean  quiet)
 {
-  g_hash_table_add (self->hidden, g_object_ref (upload));
+  self->is_quiet = quiet;
 }
 
 CliShow *
@@ -162,7 +158,6 @@ cli_show_new (PwUploads   *uploads,
   self->kind = kind;
   if (kind == CLI_SHOW_PLAIN && isatty (STDOUT_FILENO) && term && !g_str_equal (term, "dumb"))
     self->kind = CLI_SHOW_TERMINAL;
-  self->hidden = g_hash_table_new_full (NULL, NULL, g_object_unref, NULL);
   g_signal_connect (uploads, "changed", G_CALLBACK (changed_cb), self);
   g_signal_connect (uploads, "note", G_CALLBACK (note_cb), self);
   self->timer_id = g_timeout_add (self->kind == CLI_SHOW_TERMINAL ? DRAW_MS : REPORT_MS, timer_cb,
@@ -175,7 +170,6 @@ cli_show_free (CliShow *self)
 {
   g_source_remove (self->timer_id);
   g_signal_handlers_disconnect_by_data (self->uploads, self);
-  g_hash_table_unref (self->hidden);
   g_object_unref (self->uploads);
   g_free (self);
 }

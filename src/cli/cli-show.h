@@ -25,9 +25,9 @@ typedef struct _CliShow CliShow;
 CliShow    *cli_show_new      (PwUploads   *uploads,
                                CliShowKind  kind);
 void        cli_show_free     (CliShow     *self);
-/* An upload whose news are not to be shown (it was over before). */
-void        cli_show_hide     (CliShow     *self,
-                               PwUpload    *upload);
+/* Nothing is said while what was left from before is brought back. */
+void        cli_show_set_quiet (CliShow    *self,
+                                gboolean    quiet);
 void        cli_show_note     (CliShow     *self,
                                const char  *note);
 /* Clears what is drawn again, so that a question may be asked. */

@@ -62,7 +62,8 @@ open_for_abort (PwOrder  *order,
 {
   g_autoptr (GError) problem = NULL;
 
-  if (!order->journal && order->may_have_journal)
+  if (!order->journal && order->may_have_journal
+      && pw_journal_exists (order->journals, order->id))
     order->journal = pw_journal_open (order->journals, order->id, &problem);
   if (g_error_matches (problem, PW_ERROR, PW_ERROR_LOCKED)) {
     g_propagate_error (error, g_steal_pointer (&problem));

@@ -92,6 +92,15 @@ pw_journal_open (const char *dir,
   return self;
 }
 
+gboolean
+pw_journal_exists (const char *dir,
+                   const char *id)
+{
+  g_autofree char *path = pw_journal_file_get_path (dir, id);
+
+  return g_file_test (path, G_FILE_TEST_EXISTS);
+}
+
 PwJournal *
 pw_journal_ref (PwJournal *self)
 {

@@ -39,6 +39,10 @@ PwJournal *pw_journal_open   (const char             *dir,
                               const char             *id,
                               GError                **error);
 
+/* Whether there is one of that id: small files have none. */
+gboolean   pw_journal_exists (const char             *dir,
+                              const char             *id);
+
 PwJournal *pw_journal_ref    (PwJournal              *self);
 void       pw_journal_unref  (PwJournal              *self);    /* the last one unlocks it */
 

@@ -334,6 +334,8 @@ open_journal (PwJob   *job,
   PwOrder *order = job->order;
   g_autoptr (GError) problem = NULL;
 
+  if (!order->journal && !pw_journal_exists (order->journals, order->id))
+    return FALSE;
   if (!order->journal)
     order->journal = pw_journal_open (order->journals, order->id, &problem);
   if (order->journal)
@@ -341,7 +343,7 @@ open_journal (PwJob   *job,
   if (g_error_matches (problem, PW_ERROR, PW_ERROR_JOURNAL_BROKEN)) {
     g_free (order->note);
     order->note = g_strdup (problem->message);
-  } else if (!g_error_matches (problem, G_FILE_ERROR, G_FILE_ERROR_NOENT)) {
+  } else {
     g_propagate_error (error, g_steal_pointer (&problem));
   }
   return FALSE;

@@ -138,6 +138,7 @@ pw_upload_from_item (const PwQueueItem *item,
   upload->finished = item->finished;
   upload->was_begun = TRUE;
   upload->order_in_list = item->order;
+  upload->is_history = item->state == PW_ITEM_DONE;
   was_skipped = read_options (upload, item->options);
   pw_upload_restore (upload, upload_state (item, was_skipped), error, item->verification,
                      item->etag);

@@ -73,6 +73,7 @@ struct _PwUpload {
   /* nobody else's business */
   gboolean is_queued;           /* it is among those that take turns */
   gboolean was_begun;           /* by an earlier process: there may be a journal */
+  gboolean is_history;          /* it was over before this process began */
   gboolean is_begun;            /* the parts may be sent */
   gboolean is_resting;          /* an abort that cannot be done now: tried again after a restart */
   gint64 due_us;                /* of the next begin, finish or abort */
