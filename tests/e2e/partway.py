@@ -16,7 +16,7 @@ this process ends in whatever way. Programs are taken from the build folder that
 """
 
 import atexit
-import ctypes
+import concurrent.futures
 import hashlib
 import http.client
 import json
@@ -30,6 +30,7 @@ import signal
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 import traceback
 import urllib.parse
@@ -52,35 +53,34 @@ SIGNATURE = re.compile(rb'(?i)signature["\']?\s*[=:]\s*["\']?[0-9a-f]{16}')
 SLOWNESS = int(os.environ.get('PARTWAY_SLOWNESS', '1'))
 TIMEOUT = 60 * SLOWNESS
 
-_libc = ctypes.CDLL(None)
-_running = set()
-
-
-def _die_with_parent():
-    _libc.prctl(1, signal.SIGKILL)
+_running = {}                        # Popen → the thread whose test started it
 
 
 def spawn(arguments, **options):
-    """Popen that ends with us; kill_all() ends it, too."""
-    process = subprocess.Popen([str(a) if isinstance(a, pathlib.Path) else a for a in arguments],
-                               preexec_fn=_die_with_parent, **options)
-    _running.add(process)
+    """Popen that ends when the test ends, and when we do."""
+    process = subprocess.Popen(['setpriv', '--pdeathsig', 'KILL', '--',
+                                *(str(a) if isinstance(a, pathlib.Path) else a
+                                  for a in arguments)], **options)
+    _running[process] = threading.get_ident()
     return process
 
 
-def kill_all():
-    for process in list(_running):
-        if process.poll() is None:
+def _kill_all(thread=None):
+    """Those that @thread started; None: all."""
+    for process, owner in list(_running.items()):
+        if thread in (None, owner):
             process.kill()
             process.wait()
-        for stream in (process.stdin, process.stdout, process.stderr):
-            if stream:
-                stream.close()
-        _running.discard(process)
+            _running.pop(process, None)
 
 
-atexit.register(kill_all)
-signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+def _terminated_cb(*_):
+    _kill_all()
+    os._exit(143)
+
+
+atexit.register(_kill_all)
+signal.signal(signal.SIGTERM, _terminated_cb)
 
 
 # Checks: an assertion tells both sides, and what the program said.
@@ -405,7 +405,7 @@ class Process:
                           self._dup_errors()) from None
         self._selector.close()
         self.popen.stdout.close()
-        _running.discard(self.popen)
+        _running.pop(self.popen, None)
         errors = self._dup_errors()
         self._errors.close()
         text = self._text.decode(errors='replace')
@@ -502,53 +502,56 @@ class Cli:
 
 # TAP
 
-def _report(number, name, error):
-    print(f'not ok {number} {name}')
-    text = str(error) if isinstance(error, Failure) else traceback.format_exc()
-    where = [f'{f.filename}:{f.lineno}' for f in traceback.extract_tb(error.__traceback__)
-             if not f.filename.endswith('partway.py')]
-    for line in [*text.splitlines(), 'at ' + ', '.join(where)]:
-        print('# ' + line)
-    sys.stdout.flush()
+_lock = threading.Lock()
+_n_reported = 0
+
+
+def _report(name, seconds, error):
+    global _n_reported
+    lines = []
+    if error:
+        text = str(error) if isinstance(error, Failure) else ''.join(
+            traceback.format_exception(error))
+        lines = text.splitlines()
+        lines += [f'at {f.filename}:{f.lineno}' for f in traceback.extract_tb(error.__traceback__)
+                  if not f.filename.endswith('partway.py')]
+    with _lock:
+        _n_reported += 1
+        print(f'{"not ok" if error else "ok"} {_n_reported} {name}')
+        for line in [f'{seconds:.2f} s', *lines]:
+            print('# ' + line)
+        sys.stdout.flush()
 
 
 def note(*words):
     """For people who read the log."""
-    print('#', *words, flush=True)
+    with _lock:
+        print('#', *words, flush=True)
 
 
-def main(tests):
-    """@tests: functions, or pairs of a name and a function. Words on the command line choose those
-    whose names hold one of them."""
+def _run(name, test):
+    work = pathlib.Path(tempfile.mkdtemp(prefix='partway-e2e-'))
+    began = time.monotonic()
+    failure = None
+    try:
+        test(work)
+    except Exception as error:
+        failure = error
+    _kill_all(threading.get_ident())
+    shutil.rmtree(work, ignore_errors=True)
+    _report(name, time.monotonic() - began, failure)
+    return failure is None
+
+
+def main(tests, parallel=1):
+    """@tests: functions, or pairs of a name and a function. @parallel: so many at the same time,
+    where most of their time is waiting. Words on the command line choose the tests whose names
+    hold one of them. What the main thread started before goes on until this process ends."""
     tests = [t if isinstance(t, tuple) else (t.__name__.replace('test_', '').replace('_', ' '), t)
              for t in tests]
     if len(sys.argv) > 1:
         tests = [t for t in tests if any(word in t[0] for word in sys.argv[1:])]
-    failed = 0
     print(f'1..{len(tests)}', flush=True)
-    for number, (name, test) in enumerate(tests, 1):
-        work = pathlib.Path(tempfile.mkdtemp(prefix='partway-e2e-'))
-        began = time.monotonic()
-        try:
-            test(work)
-            print(f'ok {number} {name}')
-            note(f'{time.monotonic() - began:.2f} s')
-        except Exception as error:
-            failed += 1
-            _report(number, name, error)
-        finally:
-            # Servers that several tests share are in the list, too, if they were started by them.
-            for process in [p for p in _running if p not in _shared]:
-                process.kill()
-                process.wait()
-                _running.discard(process)
-            shutil.rmtree(work, ignore_errors=True)
-    sys.exit(1 if failed else 0)
-
-
-_shared = set()
-
-
-def share():
-    """What runs now goes on from test to test, until this process ends."""
-    _shared.update(_running)
+    with concurrent.futures.ThreadPoolExecutor(parallel) as pool:
+        results = list(pool.map(lambda test: _run(*test), tests))
+    sys.exit(0 if all(results) else 1)
