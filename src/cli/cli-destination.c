@@ -4,9 +4,11 @@
 
 #include "cli/cli-destination.h"
 
+#include "cli/cli-asker.h"
 #include "cli/cli-destination-add.h"
 #include "cli/cli-exit.h"
 #include "cli/cli-secret.h"
+#include "cli/cli-target.h"
 #include "engine/pw-destinations.h"
 #include "engine/pw-error.h"
 
@@ -310,12 +312,27 @@ command_remove (char **argv)
   return CLI_EXIT_OK;
 }
 
+static int
+command_test (char **argv)
+{
+  g_auto (GStrv) words = g_strdupv (argv);
+  g_autoptr (PwDestination) destination = NULL;
+  g_autoptr (GError) error = NULL;
+
+  if (!parse (&words, cli_target_entries (), _("NAME|s3://BUCKET[/PREFIX]"),
+              _("Tries each thing that an upload needs, and finds out what the store can do."), 1,
+              &error)
+      || !(destination = cli_target_new (words[1], &error)))
+    return cli_exit_fail (error);
+  return cli_asker_test (destination);
+}
+
 static const struct {
   const char *name;
   Command run;
 } commands[] = {
   { "add", command_add }, { "list", command_list }, { "show", command_show },
-  { "remove", command_remove },
+  { "test", command_test }, { "remove", command_remove },
 };
 
 int
@@ -323,7 +340,7 @@ cli_destination (int    argc,
                  char **argv)
 {
   gboolean asks_help = argc > 1 && (g_str_equal (argv[1], "--help") || g_str_equal (argv[1], "-h"));
-  const char *usage = _("Usage: partway-cli destination add|list|show|remove …\n"
+  const char *usage = _("Usage: partway-cli destination add|list|show|test|remove …\n"
                         "See “partway-cli destination add --help”.\n");
 
   for (guint i = 0; argc > 1 && i < G_N_ELEMENTS (commands); i++) {

@@ -4,7 +4,7 @@
 
 #pragma once
 
-/* `partway-cli destination add|list|show|remove`: see `--help` of each.
+/* `partway-cli destination add|list|show|test|remove`: see `--help` of each.
  * @argv: begins with the command's own name ("destination"). Gives a CliExit. */
 int cli_destination (int    argc,
                      char **argv);

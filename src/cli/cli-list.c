@@ -48,7 +48,8 @@ show (const PwQueueItem *item,
     printf ("%18s%s\n", "", upload->error->message);
 }
 
-static void
+/* Returns how many. */
+static guint
 show_all (GPtrArray *items,
           GPtrArray *destinations)
 {
@@ -68,8 +69,7 @@ show_all (GPtrArray *items,
     show (item, destination);
     n_shown++;
   }
-  if (n_shown == 0 && !options.json)
-    printf ("%s\n", options.all ? _("No uploads.") : _("Nothing is unfinished."));
+  return n_shown;
 }
 
 int
@@ -79,8 +79,10 @@ cli_list (int    argc,
   g_autoptr (GOptionContext) context = g_option_context_new (NULL);
   g_auto (GStrv) copy = g_strdupv (argv);
   g_autoptr (GError) error = NULL;
-  g_autofree char *dir = g_build_filename (g_get_user_state_dir (), "partway", "queue", NULL);
+  g_autofree char *state = g_build_filename (g_get_user_state_dir (), "partway", NULL);
+  g_autofree char *dir = g_build_filename (state, "queue", NULL);
   g_autoptr (GPtrArray) items = NULL, destinations = NULL;
+  g_autoptr (GPtrArray) strays = NULL, stray_destinations = NULL;
 
   g_option_context_set_summary (context, "Shows the uploads that are unfinished, and their IDs.");
   g_option_context_add_main_entries (context, entries, NULL);
@@ -89,6 +91,8 @@ cli_list (int    argc,
   items = pw_queue_list (dir, &destinations, &error);
   if (!items)
     return cli_exit_fail (error);
-  show_all (items, destinations);
+  strays = pw_strays_list (state, NULL, &stray_destinations);
+  if (show_all (items, destinations) + show_all (strays, stray_destinations) == 0 && !options.json)
+    printf ("%s\n", options.all ? _("No uploads.") : _("Nothing is unfinished."));
   return CLI_EXIT_OK;
 }

@@ -8,20 +8,25 @@
 #include <stdio.h>
 
 #include "cli/cli-session.h"
+#include "cli/cli-target.h"
 #include "engine/pw-error.h"
 
 typedef struct {
   gboolean all;
   gboolean follow;
+  char *if_exists;
   char **ids;
 } Options;
 
 static Options options;
+static PwIfExists if_exists;
 
 static const GOptionEntry entries[] = {
   { "all", 'a', 0, G_OPTION_ARG_NONE, &options.all, "All that is unfinished", NULL },
   { "follow", 0, 0, G_OPTION_ARG_NONE, &options.follow,
     "Where a file changed meanwhile, send what changed", NULL },
+  { "if-exists", 0, 0, G_OPTION_ARG_STRING, &options.if_exists,
+    "What to do with an object that is there: replace, rename, skip", "WHAT" },
   { G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_STRING_ARRAY, &options.ids, NULL, "[ID…]" },
   G_OPTION_ENTRY_NULL
 };
@@ -39,6 +44,8 @@ parse (char      **argv,
   g_option_context_add_main_entries (context, entries, NULL);
   g_option_context_add_main_entries (context, cli_send_entries (), NULL);
   if (!g_option_context_parse_strv (context, &copy, error))
+    return FALSE;
+  if (options.if_exists && !cli_parse_if_exists (options.if_exists, &if_exists, error))
     return FALSE;
   if (!options.all && !options.ids) {
     g_set_error_literal (error, G_OPTION_ERROR, G_OPTION_ERROR_FAILED,
@@ -80,7 +87,10 @@ resume_upload (PwUpload *upload)
 {
   if (options.follow)
     pw_upload_set_follow (upload, TRUE);
-  pw_upload_resume (upload);
+  if (options.if_exists)
+    pw_upload_answer_exists (upload, if_exists);
+  else
+    pw_upload_resume (upload);
 }
 
 /* What is done to an upload may take it from the list, so the list is gone through from its end. */

@@ -33,6 +33,22 @@ cli_target_entries (void)
   return entries;
 }
 
+gboolean
+cli_parse_if_exists (const char  *text,
+                     PwIfExists  *if_exists,
+                     GError     **error)
+{
+  for (guint i = 0; pw_if_exists_ids[i]; i++) {
+    if (g_str_equal (pw_if_exists_ids[i], text)) {
+      *if_exists = (PwIfExists) i;
+      return TRUE;
+    }
+  }
+  g_set_error (error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE,
+               _("--if-exists is ask, replace, rename or skip, not “%s”."), text);
+  return FALSE;
+}
+
 static PwDestination *
 load_saved (const char *name,
             GError    **error)

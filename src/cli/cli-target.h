@@ -21,6 +21,11 @@ typedef struct {
 extern CliTargetOptions cli_target_options;
 const GOptionEntry *cli_target_entries (void);
 
+/* "ask", "replace", "rename", "skip". G_OPTION_ERROR. */
+gboolean       cli_parse_if_exists (const char  *text,
+                                    PwIfExists  *if_exists,
+                                    GError     **error);
+
 /* PW_ERROR_DESTINATION or G_OPTION_ERROR. To unref; never a shared one, so it may be changed. */
 PwDestination *cli_target_new (const char *target,
                                GError    **error);

@@ -76,29 +76,14 @@ parse (char  **argv,
   return TRUE;
 }
 
-static gboolean
-set_if_exists (PwDestination *destination,
-               GError       **error)
-{
-  if (!options.if_exists)
-    return TRUE;
-  for (guint i = 0; pw_if_exists_ids[i]; i++) {
-    if (g_str_equal (pw_if_exists_ids[i], options.if_exists)) {
-      destination->if_exists = (PwIfExists) i;
-      return TRUE;
-    }
-  }
-  g_set_error (error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE,
-               _("--if-exists is ask, replace, rename or skip, not “%s”."), options.if_exists);
-  return FALSE;
-}
-
 static PwDestination *
 make_destination (GError **error)
 {
   g_autoptr (PwDestination) destination = cli_target_new (options.to, error);
 
-  if (!destination || !set_if_exists (destination, error))
+  if (!destination
+      || (options.if_exists
+          && !cli_parse_if_exists (options.if_exists, &destination->if_exists, error)))
     return NULL;
   if (options.part_size && !cli_parse_size (options.part_size, &destination->part_size, error))
     return NULL;

@@ -6,6 +6,7 @@
 
 #include <json-glib/json-glib.h>
 
+#include "engine/pw-strays.h"
 #include "engine/pw-upload-item.h"
 
 typedef struct {
@@ -164,10 +165,31 @@ make_adding (const PwQueueItem *item,
   for (guint i = 0; i < items->len; i++) {
     const PwQueueItem *other = g_ptr_array_index (items, i);
 
-    if (g_strcmp0 (other->folder, item->id) == 0)
+    /* What only a journal knows of may have come from here. */
+    if (g_strcmp0 (other->folder, item->id) == 0
+        || (other->order == 0 && other->destination == item->destination))
       g_hash_table_add (adding->known, g_strdup (other->path));
   }
   return adding;
+}
+
+/* Those in the folder of journals alone, as if they had been in a queue. */
+static void
+add_strays (PwArchive  *self,
+            const char *only_id,
+            GPtrArray  *items)
+{
+  g_autoptr (GPtrArray) destinations = NULL;
+  g_autoptr (GPtrArray) strays = pw_strays_list (self->state_dir, only_id, &destinations);
+
+  for (guint i = 0; i < strays->len; i++) {
+    PwQueueItem *item = pw_queue_item_copy (g_ptr_array_index (strays, i));
+
+    item->destination = pw_queue_add_destination (self->queue,
+                                                  g_ptr_array_index (destinations,
+                                                                     item->destination));
+    g_ptr_array_add (items, item);
+  }
 }
 
 PwRestored *
@@ -181,6 +203,8 @@ pw_archive_restore (PwArchive   *self,
 
   if (!items)
     return NULL;
+  pw_strays_tidy (self->state_dir, items);
+  add_strays (self, only_id, items);
   restored = g_new0 (PwRestored, 1);
   restored->uploads = g_ptr_array_new_with_free_func (g_object_unref);
   restored->addings = g_ptr_array_new_with_free_func ((GDestroyNotify) pw_adding_free);
