@@ -12,6 +12,7 @@
 #include "cli/cli-session.h"
 #include "engine/pw-error.h"
 #include "engine/pw-queue.h"
+#include "engine/pw-strays.h"
 #include "engine/pw-upload-item.h"
 
 typedef struct {
@@ -91,7 +92,7 @@ cli_list (int    argc,
   items = pw_queue_list (dir, &destinations, &error);
   if (!items)
     return cli_exit_fail (error);
-  strays = pw_strays_list (state, NULL, &stray_destinations);
+  strays = pw_strays_list (state, NULL, &stray_destinations, NULL);
   if (show_all (items, destinations) + show_all (strays, stray_destinations) == 0 && !options.json)
     printf ("%s\n", options.all ? _("No uploads.") : _("Nothing is unfinished."));
   return CLI_EXIT_OK;

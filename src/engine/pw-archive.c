@@ -177,10 +177,12 @@ make_adding (const PwQueueItem *item,
 static void
 add_strays (PwArchive  *self,
             const char *only_id,
-            GPtrArray  *items)
+            GPtrArray  *items,
+            char      **message)
 {
   g_autoptr (GPtrArray) destinations = NULL;
-  g_autoptr (GPtrArray) strays = pw_strays_list (self->state_dir, only_id, &destinations);
+  g_autoptr (GPtrArray) strays = pw_strays_list (self->state_dir, only_id, &destinations,
+                                                 message);
 
   for (guint i = 0; i < strays->len; i++) {
     PwQueueItem *item = pw_queue_item_copy (g_ptr_array_index (strays, i));
@@ -204,11 +206,11 @@ pw_archive_restore (PwArchive   *self,
   if (!items)
     return NULL;
   pw_strays_tidy (self->state_dir, items);
-  add_strays (self, only_id, items);
   restored = g_new0 (PwRestored, 1);
   restored->uploads = g_ptr_array_new_with_free_func (g_object_unref);
   restored->addings = g_ptr_array_new_with_free_func ((GDestroyNotify) pw_adding_free);
   restored->message = pw_queue_dup_message (self->queue);
+  add_strays (self, only_id, items, &restored->message);
   for (guint i = 0; i < items->len; i++) {
     const PwQueueItem *item = g_ptr_array_index (items, i);
     PwDestination *destination = get_destination (self, destinations, item->destination);

@@ -4,6 +4,7 @@
 
 #include "engine/pw-strays.h"
 
+#include "engine/pw-error.h"
 #include "engine/pw-journal.h"
 #include "engine/pw-queue.h"
 
@@ -49,7 +50,8 @@ make_item (const PwJournalIntent *intent,
 GPtrArray *
 pw_strays_list (const char  *state_dir,
                 const char  *only_id,
-                GPtrArray  **destinations)
+                GPtrArray  **destinations,
+                char       **message)
 {
   g_autofree char *journals = g_build_filename (state_dir, "uploads", NULL);
   g_autoptr (GPtrArray) ids = pw_journal_list (journals, NULL);
@@ -60,12 +62,17 @@ pw_strays_list (const char  *state_dir,
   for (guint i = 0; known && i < ids->len; i++) {
     const char *id = g_ptr_array_index (ids, i);
     g_autoptr (PwJournal) journal = NULL;
+    g_autoptr (GError) problem = NULL;
 
     if (g_hash_table_contains (known, id) || (only_id && !g_str_equal (only_id, id)))
       continue;
-    journal = pw_journal_open (journals, id, NULL);
+    journal = pw_journal_open (journals, id, &problem);
     if (journal)
       g_ptr_array_add (items, make_item (pw_journal_get_intent (journal), *destinations));
+    else if (message && g_error_matches (problem, PW_ERROR, PW_ERROR_JOURNAL_BROKEN)) {
+      g_free (*message);
+      *message = g_strdup (problem->message);
+    }
   }
   return items;
 }

@@ -12,11 +12,13 @@
 
 /* The uploads whose journal is in @state_dir/uploads, is whole, belongs to no living process, and
  * is in no queue file of @state_dir/queue; only that of @only_id where that is not NULL. They are
- * told as WAITING items, with indexes into @destinations (JSON texts). Free both with
- * g_ptr_array_unref(). */
+ * told as WAITING items, with indexes into @destinations (JSON texts); free both with
+ * g_ptr_array_unref(). @message (may be NULL) gets a sentence about a damaged journal, which is set
+ * aside; untouched where there is none; free with g_free(). */
 GPtrArray *pw_strays_list (const char  *state_dir,
                            const char  *only_id,
-                           GPtrArray  **destinations);
+                           GPtrArray  **destinations,
+                           char       **message);
 
 /* Deletes the journals of those of @items (PwQueueItem, on the disk) that are DONE: the program
  * ended between the two. */
