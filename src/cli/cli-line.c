@@ -71,7 +71,8 @@ dup_doing (PwUpload *upload)
   case PW_UPLOAD_ABORTING:
     return g_strdup (_("removing…"));
   default:
-    return pw_progress_dup_sentence (&upload->progress);
+    return upload->progress.first_us == 0 ? g_strdup (_("preparing…"))
+                                          : pw_progress_dup_sentence (&upload->progress);
   }
 }
 

@@ -57,10 +57,15 @@ begin_one (PwDispatch *self)
   return NULL;
 }
 
+/* *has_more: there are parts, but they are not to be given out now. */
 static PwJob *
 ask_active (PwDispatch *self,
-            gint64      now_us)
+            gboolean    no_parts,
+            gint64      now_us,
+            gboolean   *has_more)
 {
+  *has_more = FALSE;
+
   for (guint n = self->active.length; n > 0; n--) {
     PwUpload *upload = g_queue_pop_head (&self->active);
     PwJob *job;
@@ -71,6 +76,10 @@ ask_active (PwDispatch *self,
       continue;
     }
     g_queue_push_tail (&self->active, upload);
+    if (no_parts && upload->state == PW_UPLOAD_SENDING && upload->schedule.n_left > 0) {
+      *has_more = TRUE;
+      continue;
+    }
     job = make_ready (self, upload) ? pw_upload_next_job (upload, now_us) : NULL;
     if (job)
       return job;
@@ -79,18 +88,20 @@ ask_active (PwDispatch *self,
 }
 
 static PwJob *
-feed_cb (gpointer data)
+feed_cb (gboolean no_parts,
+         gpointer data)
 {
   PwDispatch *self = data;
   gint64 now_us = g_get_monotonic_time ();
+  gboolean has_more = FALSE;
   PwJob *job = NULL;
   PwUpload *upload;
 
   if (self->active.length < SIDE_BY_SIDE && (upload = begin_one (self)))
     job = pw_upload_next_job (upload, now_us);
   if (!job)
-    job = ask_active (self, now_us);
-  while (!job && (upload = begin_one (self)))
+    job = ask_active (self, no_parts, now_us, &has_more);
+  while (!job && !has_more && (upload = begin_one (self)))
     job = pw_upload_next_job (upload, now_us);
   return job;
 }

@@ -14,6 +14,9 @@
 /* So many jobs wait beyond those in hand, so that no worker ever waits for the main loop. */
 #define AHEAD 16
 
+/* Parts take long, so fewer of them need to be ready: one for each worker beside the one in hand. */
+#define PARTS_AHEAD 2
+
 struct _PwPool {
   PwFloor floor;
   PwFeedFunc feed;
@@ -25,6 +28,7 @@ struct _PwPool {
   GHashTable *out;              /* PwJob → itself: with the workers now */
   PwTuner *tuner;
   gboolean is_fixed;            /* the number is the user's, not the tuner's */
+  guint n_parts;                /* PART jobs that are out */
   guint n_completed;            /* jobs that ended well */
 };
 
@@ -56,6 +60,7 @@ drain (gpointer data)
   g_source_set_ready_time (self->floor.wake, -1);
   while ((job = g_async_queue_try_pop (self->floor.results))) {
     g_hash_table_remove (self->out, job);
+    self->n_parts -= job->kind == PW_JOB_PART;
     self->n_completed += job->outcome <= PW_OUTCOME_DONE;
     if (job->was_throttled)
       pw_tuner_throttled (self->tuner, g_get_monotonic_time ());
@@ -144,11 +149,13 @@ void
 pw_pool_feed (PwPool *self)
 {
   while (g_hash_table_size (self->out) < self->n_wanted + AHEAD) {
-    PwJob *job = self->feed (self->user_data);
+    gboolean no_parts = self->n_parts >= PARTS_AHEAD * self->n_wanted;
+    PwJob *job = self->feed (no_parts, self->user_data);
 
     if (!job)
       break;
     g_hash_table_add (self->out, job);
+    self->n_parts += job->kind == PW_JOB_PART;
     /* What ends an upload goes before all that waits. */
     if (job->kind == PW_JOB_FINISH || job->kind == PW_JOB_ABORT)
       g_async_queue_push_front (self->floor.jobs, job);

@@ -14,8 +14,9 @@
 
 typedef struct _PwPool PwPool;
 
-/* The next job, or NULL when there is none now (then call pw_pool_feed() when there is). */
-typedef PwJob *(*PwFeedFunc) (gpointer user_data);
+/* The next job, or NULL when there is none now (then call pw_pool_feed() when there is). No part
+ * where @no_parts: enough of them wait, and more would only come before those of other uploads. */
+typedef PwJob *(*PwFeedFunc) (gboolean no_parts, gpointer user_data);
 /* The job is the callee's from here on. */
 typedef void   (*PwDoneFunc) (PwJob *job, gpointer user_data);
 

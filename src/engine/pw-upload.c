@@ -62,8 +62,10 @@ void
 pw_upload_tick (PwUpload *self,
                 gint64    now_us)
 {
-  pw_progress_feed (&self->progress, now_us, self->schedule.safe, pw_upload_get_sent (self),
-                    self->size);
+  /* The time before its first byte, in which others had the line, says nothing of its speed. */
+  if (self->progress.first_us > 0 || pw_upload_get_in_flight (self) > 0)
+    pw_progress_feed (&self->progress, now_us, self->schedule.safe, pw_upload_get_sent (self),
+                      self->size);
   if (now_us - self->told_us < TELL_EVERY_US)
     return;
   self->told_us = now_us;
