@@ -85,6 +85,14 @@ choose (const char *given,
   return g_strdup (given != NULL ? given : usual);
 }
 
+/* Others may hold the stream, too: closed it has to be. */
+static void
+drop_held (gpointer data)
+{
+  g_io_stream_close (data, NULL, NULL);
+  g_object_unref (data);
+}
+
 static gboolean
 set_up (Store    *store,
         Options  *options,
@@ -101,7 +109,7 @@ set_up (Store    *store,
   store->min_part_size = (guint64) options->min_part_size;
   store->abort_days = (guint) options->abort_days;
   store->faults = store_faults_new ();
-  store->held = g_ptr_array_new_with_free_func (g_object_unref);
+  store->held = g_ptr_array_new_with_free_func (drop_held);
   store->completed = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   if (!load_faults (store, options->faults, error) || !store_disk_prepare (store->root, error))
     return FALSE;
