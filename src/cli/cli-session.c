@@ -81,6 +81,7 @@ interrupt_cb (gpointer data)
   if (self->is_interrupted)
     _exit (CLI_EXIT_PAUSED);
   self->is_interrupted = TRUE;
+  pw_uploads_stop_adding (self->uploads);
   pw_uploads_pause_all (self->uploads);
   if (pw_uploads_is_idle (self->uploads))
     g_main_loop_quit (self->loop);

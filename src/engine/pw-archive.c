@@ -165,9 +165,11 @@ make_adding (const PwQueueItem *item,
   for (guint i = 0; i < items->len; i++) {
     const PwQueueItem *other = g_ptr_array_index (items, i);
 
-    /* What only a journal knows of may have come from here. */
+    /* What only a journal knows of may have come from here; and a file that was named itself is
+     * known where the crash came between its own line and the end of this one. */
     if (g_strcmp0 (other->folder, item->id) == 0
-        || (other->order == 0 && other->destination == item->destination))
+        || (!other->is_folder && other->destination == item->destination
+            && (other->order == 0 || g_str_equal (other->path, item->path))))
       g_hash_table_add (adding->known, g_strdup (other->path));
   }
   return adding;

@@ -285,6 +285,13 @@ pw_uploads_add (PwUploads     *self,
   start_adding (self, pw_adding_new (NULL, path, destination, follow));
 }
 
+void
+pw_uploads_stop_adding (PwUploads *self)
+{
+  g_ptr_array_set_size (self->addings, 0);
+  check_idle (self);
+}
+
 /* Opening and bringing back. */
 
 static void

@@ -51,6 +51,8 @@ void           pw_uploads_add             (PwUploads            *self,
                                            PwDestination        *destination,
                                            gboolean              follow);
 gboolean       pw_uploads_is_adding       (PwUploads            *self);
+/* What is still being looked for is left to the next pw_uploads_restore(). */
+void           pw_uploads_stop_adding     (PwUploads            *self);
 
 /* The source of keys for a destination: for a door that has some of its own, or wants to ask. */
 PwCredentials *pw_uploads_get_credentials (PwUploads            *self,
