@@ -7,13 +7,16 @@
 #include "engine/pw-destinations-file.h"
 #include "engine/pw-error.h"
 
+#include <fcntl.h>
 #include <glib/gstdio.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #define N_THREADS 4
 #define N_EACH 8
+#define N_ROUNDS 8
 
 typedef struct {
   char *folder;
@@ -404,6 +407,77 @@ test_async (Fixture *fixture, gconstpointer data)
   g_assert_true (pw_destinations_lookup (destinations, "a") == a);
 }
 
+static void
+move_to_region (PwDestinations *destinations, const char *region)
+{
+  g_autoptr (PwDestination) changed =
+    pw_destination_copy (pw_destinations_lookup (destinations, "a"));
+
+  g_free (changed->region);
+  changed->region = g_strdup (region);
+  g_assert_true (pw_destinations_replace (destinations, changed, NULL));
+}
+
+/* What a file's lock holds up, until the descriptor is closed. */
+static int
+hold_up (Fixture *fixture)
+{
+  g_autofree char *lock = g_strconcat (fixture->path, ".lock", NULL);
+  int fd = g_open (lock, O_RDWR | O_CLOEXEC, 0600);
+
+  g_assert_cmpint (fd, >=, 0);
+  g_assert_cmpint (flock (fd, LOCK_EX), ==, 0);
+  return fd;
+}
+
+/* One and the same entry is changed again while its first change is on its way to the file. */
+static void
+test_changed_again (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (PwDestinations) destinations = pw_destinations_new (fixture->path);
+  guint n_left = 1;
+  int lock;
+
+  add (destinations, "a");
+  save (destinations);
+  move_to_region (destinations, "older");
+  lock = hold_up (fixture);
+  pw_destinations_save_async (destinations, NULL, on_async_cb, &n_left);
+  move_to_region (destinations, "newer");
+  g_close (lock, NULL);
+  while (n_left > 0) {
+    g_main_context_iteration (NULL, TRUE);
+  }
+  g_assert_cmpstr (pw_destinations_lookup (destinations, "a")->region, ==, "newer");
+  assert_file_has (fixture, "older", TRUE);
+  save (destinations);
+  assert_file_has (fixture, "newer", TRUE);
+}
+
+/* Several rounds: which of two threads gets a lock first is a matter of luck. */
+static void
+test_order (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (PwDestinations) destinations = pw_destinations_new (fixture->path);
+
+  add (destinations, "a");
+  save (destinations);
+  for (guint i = 0; i < N_ROUNDS; i++) {
+    guint n_left = 2;
+    int lock = hold_up (fixture);
+
+    move_to_region (destinations, "older");
+    pw_destinations_save_async (destinations, NULL, on_async_cb, &n_left);
+    move_to_region (destinations, "newer");
+    pw_destinations_save_async (destinations, NULL, on_async_cb, &n_left);
+    g_close (lock, NULL);
+    while (n_left > 0) {
+      g_main_context_iteration (NULL, TRUE);
+    }
+    assert_file_has (fixture, "newer", TRUE);
+  }
+}
+
 int
 main (int argc, char **argv)
 {
@@ -420,5 +494,7 @@ main (int argc, char **argv)
   ADD ("broken", test_broken);
   ADD ("unreadable", test_unreadable);
   ADD ("async", test_async);
+  ADD ("changed-again", test_changed_again);
+  ADD ("order", test_order);
   return g_test_run ();
 }
