@@ -170,7 +170,9 @@ send_small (PwJob      *job,
             PwExchange *exchange)
 {
   for (guint i = 0; i < 3; i++) {
+    job->attempts = exchange->attempts;
     pw_send_object (job, bench);
+    exchange->attempts = job->attempts;
     if (job->outcome != PW_OUTCOME_FAILED
         || !g_error_matches (job->error, PW_ERROR, PW_ERROR_EXISTS))
       return;

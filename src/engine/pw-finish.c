@@ -336,7 +336,8 @@ settle_taken (PwJob      *job,
               PwExchange *exchange)
 {
   PwOrder *order = job->order;
-  PwExchange side = { .client = exchange->client, .transfer = exchange->transfer };
+  PwExchange side = { .client = exchange->client, .transfer = exchange->transfer,
+                      .attempts = exchange->attempts };
   GError *error = NULL;
 
   if (order->if_exists != PW_IF_EXISTS_SKIP && order->if_exists != PW_IF_EXISTS_RENAME)
@@ -360,6 +361,7 @@ settle_taken (PwJob      *job,
       pw_job_fail (job, &side, error);
     }
   }
+  exchange->attempts = side.attempts;
   pw_exchange_clear (&side);
   return TRUE;
 }

@@ -145,6 +145,7 @@ pw_job_close_exchange (PwJob      *self,
 {
   self->attempts = exchange->attempts;
   self->n_sent += exchange->n_sent;
+  exchange->n_sent = 0;
   if (exchange->request_id) {
     g_free (self->request_id);
     self->request_id = g_steal_pointer (&exchange->request_id);

@@ -1,0 +1,289 @@
+/* SPDX-FileCopyrightText: The Partway authors
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+
+#include "engine/pw-steps.h"
+
+#include "engine/pw-error.h"
+#include "step-fixture.h"
+
+#include <glib/gstdio.h>
+
+#define LARGE (3 * STORE_PART + 100)
+#define SMALL ((gsize) 1000)
+
+static void
+put_at_key (StepFixture *fixture)
+{
+  g_autofree char *path = store_fixture_dup_object_path (fixture->store, "file.bin");
+  PwIfExists wanted = fixture->order->if_exists;
+
+  fixture->order->if_exists = PW_IF_EXISTS_REPLACE;
+  g_assert_cmpint (step_fixture_run (fixture, PW_JOB_BEGIN, 0), ==, PW_OUTCOME_DONE);
+  g_assert_true (g_file_test (path, G_FILE_TEST_EXISTS));
+  fixture->order->if_exists = wanted;
+}
+
+static void
+test_parts (void)
+{
+  g_autoptr (StepFixture) fixture = step_fixture_new (NULL, NULL, LARGE);
+  PwOrder *order = fixture->order;
+
+  g_assert_cmpint (step_fixture_run (fixture, PW_JOB_BEGIN, 0), ==, PW_OUTCOME_OK);
+  g_assert_cmpuint (order->plan.n_parts, ==, 4);
+  g_assert_nonnull (order->upload_id);
+  g_assert_nonnull (order->source);
+  g_assert_cmpstr (pw_journal_get_upload_id (order->journal), ==, order->upload_id);
+  g_assert_cmpint (order->kind, ==, S3_CHECKSUM_CRC64NVME);
+  g_assert_cmpint (pw_authority_get_checksum (fixture->authority), ==, S3_CHECKSUM_CRC64NVME);
+  g_assert_true (order->may_have_journal);
+  g_assert_cmpuint (store_fixture_get_stat (fixture->store, "uploads"), ==, 1);
+}
+
+/* A store that does not know x-amz-checksum-algorithm is asked again without. */
+static void
+test_old_store (void)
+{
+  g_autoptr (StepFixture) fixture = step_fixture_new ("b2", NULL, LARGE);
+
+  g_assert_cmpint (step_fixture_run (fixture, PW_JOB_BEGIN, 0), ==, PW_OUTCOME_OK);
+  g_assert_cmpint (fixture->order->kind, ==, S3_CHECKSUM_MD5);
+}
+
+static void
+test_small (void)
+{
+  static const gsize sizes[] = { 0, 1, SMALL, STORE_PART };
+
+  for (guint i = 0; i < G_N_ELEMENTS (sizes); i++) {
+    g_autoptr (StepFixture) fixture = step_fixture_new (NULL, NULL, sizes[i]);
+
+    g_assert_cmpint (step_fixture_run (fixture, PW_JOB_BEGIN, 0), ==, PW_OUTCOME_DONE);
+    g_assert_nonnull (fixture->order->etag);
+    g_assert_nonnull (fixture->order->verification);
+    g_assert_false (step_fixture_has_journal (fixture));
+    store_fixture_assert_object (fixture->store, "file.bin", fixture->path);
+  }
+}
+
+typedef struct {
+  const char *name;
+  PwIfExists if_exists;
+  PwOutcome outcome;
+  const char *key;
+  guint64 n_objects;
+} ExistsCase;
+
+static const ExistsCase exists_cases[] = {
+  { "ask", PW_IF_EXISTS_ASK, PW_OUTCOME_FAILED, "file.bin", 1 },
+  { "replace", PW_IF_EXISTS_REPLACE, PW_OUTCOME_DONE, "file.bin", 1 },
+  { "rename", PW_IF_EXISTS_RENAME, PW_OUTCOME_DONE, "file (2).bin", 2 },
+  { "skip", PW_IF_EXISTS_SKIP, PW_OUTCOME_SKIPPED, "file.bin", 1 },
+};
+
+static void
+test_exists (gconstpointer data)
+{
+  const ExistsCase *c = data;
+  g_autoptr (StepFixture) fixture = step_fixture_new (NULL, NULL, SMALL);
+  g_autoptr (PwJob) job = NULL;
+
+  put_at_key (fixture);
+  fixture->order->if_exists = c->if_exists;
+  job = step_fixture_try (fixture, PW_JOB_BEGIN, 0);
+  g_assert_cmpint (job->outcome, ==, c->outcome);
+  g_assert_cmpstr (fixture->order->key, ==, c->key);
+  g_assert_cmpuint (store_fixture_get_stat (fixture->store, "objects"), ==, c->n_objects);
+  if (c->outcome == PW_OUTCOME_FAILED)
+    g_assert_error (job->error, PW_ERROR, PW_ERROR_EXISTS);
+}
+
+/* Somebody is faster than our look: the look says there is nothing, the store says there is. */
+static void
+test_race (gconstpointer data)
+{
+  const ExistsCase *c = data;
+  g_autoptr (StepFixture) fixture = step_fixture_new (NULL, NULL, SMALL);
+  g_autoptr (PwJob) job = NULL;
+
+  put_at_key (fixture);
+  store_fixture_set_faults (fixture->store, "head times 1: status 404\n");
+  fixture->order->if_exists = c->if_exists;
+  job = step_fixture_try (fixture, PW_JOB_BEGIN, 0);
+  g_assert_cmpint (job->outcome, ==, c->outcome);
+  g_assert_cmpstr (fixture->order->key, ==, c->key);
+}
+
+static void
+test_names (void)
+{
+  static const struct { const char *key, *free_name; } cases[] = {
+    { "film", "film (2)" }, { "film.mov", "film (2).mov" }, { "a.b/film", "a.b/film (2)" },
+    { ".profile", ".profile (2)" }, { "a/.profile", "a/.profile (2)" },
+    { "a.tar.gz", "a.tar (2).gz" },
+  };
+  g_autoptr (StepFixture) fixture = step_fixture_new (NULL, NULL, SMALL);
+  PwOrder *order = fixture->order;
+  g_auto (PwExchange) exchange = { .client = pw_bench_get_client (fixture->bench,
+                                                                  fixture->destination) };
+
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++) {
+    g_free (order->key);
+    order->key = g_strdup (cases[i].key);
+    g_assert_true (pw_rename_key (order, &exchange, NULL));
+    g_assert_cmpstr (order->key, ==, cases[i].free_name);
+  }
+}
+
+/* When every name is taken it ends, with a sentence. */
+static void
+test_all_names_taken (void)
+{
+  g_autoptr (StepFixture) fixture = step_fixture_new (NULL, NULL, SMALL);
+  g_autoptr (GError) error = NULL;
+  g_auto (PwExchange) exchange = { .client = pw_bench_get_client (fixture->bench,
+                                                                  fixture->destination) };
+
+  put_at_key (fixture);
+  store_fixture_set_faults (fixture->store, "head: status 200\n");
+  g_assert_false (pw_rename_key (fixture->order, &exchange, &error));
+  g_assert_nonnull (error);
+}
+
+typedef struct {
+  const char *name;
+  const char *faults;
+  gsize size;
+  PwOutcome outcome;            /* of the first try */
+  PwError code;
+} TroubleCase;
+
+static const TroubleCase trouble_cases[] = {
+  { "create-500", "create times 1: status 500 InternalError\n", LARGE, PW_OUTCOME_LATER,
+    PW_ERROR_SERVER },
+  { "create-denied", "create: status 403 AccessDenied\n", LARGE, PW_OUTCOME_FAILED,
+    PW_ERROR_ACCESS_DENIED },
+  { "no-bucket", "create: status 404 NoSuchBucket\n", LARGE, PW_OUTCOME_FAILED,
+    PW_ERROR_NO_SUCH_BUCKET },
+  { "create-portal", "create times 1: html\n", LARGE, PW_OUTCOME_LATER, PW_ERROR_ANSWER },
+  { "head-503", "head times 1: status 503\n", LARGE, PW_OUTCOME_LATER, PW_ERROR_SERVER },
+  { "put-500", "put times 1: status 500 InternalError\n", SMALL, PW_OUTCOME_LATER,
+    PW_ERROR_SERVER },
+};
+
+static void
+test_trouble (gconstpointer data)
+{
+  const TroubleCase *c = data;
+  g_autoptr (StepFixture) fixture = step_fixture_new (NULL, c->faults, c->size);
+  g_autoptr (PwJob) job = NULL;
+
+  fixture->order->if_exists = PW_IF_EXISTS_SKIP;
+  job = step_fixture_try (fixture, PW_JOB_BEGIN, 0);
+  g_assert_cmpint (job->outcome, ==, c->outcome);
+  g_assert_error (job->error, PW_ERROR, (gint) c->code);
+  if (c->outcome == PW_OUTCOME_LATER)
+    g_assert_cmpint (step_fixture_run (fixture, PW_JOB_BEGIN, 0), <=, PW_OUTCOME_DONE);
+  g_assert_cmpuint (store_fixture_get_stat (fixture->store, "uploads"), <=, 1);
+}
+
+/* Who may put and not list is answered 403 for what is not there. */
+static void
+test_no_right_to_look (void)
+{
+  g_autoptr (StepFixture) fixture = step_fixture_new (NULL, "head: status 403 AccessDenied\n",
+                                                      SMALL);
+
+  fixture->order->if_exists = PW_IF_EXISTS_ASK;
+  g_assert_cmpint (step_fixture_run (fixture, PW_JOB_BEGIN, 0), ==, PW_OUTCOME_DONE);
+}
+
+static void
+test_bad_file (void)
+{
+  g_autoptr (StepFixture) fixture = step_fixture_new (NULL, NULL, LARGE);
+  g_autoptr (PwJob) vanished = NULL, folder = NULL, key = NULL, plan = NULL;
+
+  g_free (fixture->order->key);
+  fixture->order->key = g_strnfill (2000, 'k');
+  key = step_fixture_try (fixture, PW_JOB_BEGIN, 0);
+  g_assert_error (key->error, PW_ERROR, PW_ERROR_KEY);
+
+  g_free (fixture->order->key);
+  fixture->order->key = g_strdup ("k");
+  fixture->destination->allow_tiny_parts = FALSE;
+  plan = step_fixture_try (fixture, PW_JOB_BEGIN, 0);
+  g_assert_error (plan->error, PW_ERROR, PW_ERROR_PLAN);
+
+  g_remove (fixture->path);
+  vanished = step_fixture_try (fixture, PW_JOB_BEGIN, 0);
+  g_assert_cmpint (vanished->outcome, ==, PW_OUTCOME_CHANGED);
+  g_assert_error (vanished->error, PW_ERROR, PW_ERROR_SOURCE_VANISHED);
+
+  g_mkdir (fixture->path, 0700);
+  folder = step_fixture_try (fixture, PW_JOB_BEGIN, 0);
+  g_assert_cmpint (folder->outcome, ==, PW_OUTCOME_FAILED);
+  g_assert_error (folder->error, PW_ERROR, PW_ERROR_SOURCE_NOT_A_FILE);
+  g_assert_cmpuint (store_fixture_get_stat (fixture->store, "uploads"), ==, 0);
+}
+
+static void
+test_no_journal (void)
+{
+  g_autoptr (StepFixture) fixture = step_fixture_new (NULL, NULL, LARGE);
+  g_autoptr (PwJob) job = NULL;
+  g_autoptr (GError) error = NULL;
+
+  g_file_set_contents (fixture->store->state, "in the way", -1, &error);
+  g_assert_no_error (error);
+  job = step_fixture_try (fixture, PW_JOB_BEGIN, 0);
+  g_assert_cmpint (job->outcome, ==, PW_OUTCOME_FAILED);
+  g_assert_error (job->error, PW_ERROR, PW_ERROR_JOURNAL);
+  /* Nothing was begun at the store that no journal would know of. */
+  g_assert_cmpuint (store_fixture_get_stat (fixture->store, "create"), ==, 0);
+}
+
+static void
+test_stopped (void)
+{
+  g_autoptr (StepFixture) fixture = step_fixture_new (NULL, NULL, SMALL);
+  g_autoptr (PwJob) job = pw_job_new (PW_JOB_BEGIN, fixture->order, 0);
+
+  job->transfer.stop = 1;
+  pw_begin (job, fixture->bench);
+  g_assert_cmpint (job->outcome, ==, PW_OUTCOME_STOPPED);
+  g_assert_cmpuint (store_fixture_get_stat (fixture->store, "put"), ==, 0);
+}
+
+int
+main (int    argc,
+      char **argv)
+{
+  store_fixture_clear_environment ();
+  g_test_init (&argc, &argv, NULL);
+
+  g_test_add_func ("/begin/parts", test_parts);
+  g_test_add_func ("/begin/old-store", test_old_store);
+  g_test_add_func ("/begin/small", test_small);
+  for (guint i = 0; i < G_N_ELEMENTS (exists_cases); i++) {
+    g_autofree char *exists = g_strconcat ("/begin/exists/", exists_cases[i].name, NULL);
+    g_autofree char *race = g_strconcat ("/begin/race/", exists_cases[i].name, NULL);
+
+    g_test_add_data_func (exists, &exists_cases[i], test_exists);
+    g_test_add_data_func (race, &exists_cases[i], test_race);
+  }
+  g_test_add_func ("/begin/names", test_names);
+  g_test_add_func ("/begin/all-names-taken", test_all_names_taken);
+  for (guint i = 0; i < G_N_ELEMENTS (trouble_cases); i++) {
+    g_autofree char *path = g_strconcat ("/begin/trouble/", trouble_cases[i].name, NULL);
+
+    g_test_add_data_func (path, &trouble_cases[i], test_trouble);
+  }
+  g_test_add_func ("/begin/no-right-to-look", test_no_right_to_look);
+  g_test_add_func ("/begin/bad-file", test_bad_file);
+  g_test_add_func ("/begin/no-journal", test_no_journal);
+  g_test_add_func ("/begin/stopped", test_stopped);
+
+  return g_test_run ();
+}
