@@ -162,7 +162,7 @@ put_object (PwPut   *put,
   response = send_object (put, error);
   if (!response)
     return FALSE;
-  reply = s3_object_reply_parse (response, error);
+  reply = pw_read_answer (&put->exchange, response, error);
   if (!reply)
     return FALSE;
   if (!prove (put, reply, &problem)) {

@@ -25,6 +25,22 @@ fail_damaged (GError **error)
   return FALSE;
 }
 
+S3ObjectReply *
+pw_read_answer (PwExchange          *exchange,
+                const HttpResponse  *response,
+                GError             **error)
+{
+  g_autoptr (S3ObjectReply) reply = s3_object_reply_parse (response, NULL);
+
+  if (reply && *reply->etag != '\0')
+    return g_steal_pointer (&reply);
+  exchange->verdict = exchange->attempts.n_transient++ < 10 ? PW_VERDICT_RETRY : PW_VERDICT_STOP;
+  exchange->wait_ms = pw_retry_get_wait_ms (&exchange->attempts, exchange->verdict, 0,
+                                            g_random_double ());
+  g_set_error_literal (error, PW_ERROR, PW_ERROR_ANSWER, pw_error_get_title (PW_ERROR_ANSWER));
+  return NULL;
+}
+
 gboolean
 pw_check_answer (const S3ObjectReply *reply,
                  const S3Checksum    *checksum,
@@ -96,15 +112,10 @@ take_part (PwJob               *job,
   PwOrder *order = job->order;
   S3CompletedPart *slot = &order->parts[job->part_number - 1];
   g_autoptr (GError) problem = NULL;
-  g_autoptr (S3ObjectReply) reply = s3_object_reply_parse (response, &problem);
+  g_autoptr (S3ObjectReply) reply = pw_read_answer (exchange, response, error);
 
-  if (!reply || *reply->etag == '\0') {
-    exchange->verdict = exchange->attempts.n_transient++ < 10 ? PW_VERDICT_RETRY : PW_VERDICT_STOP;
-    exchange->wait_ms = pw_retry_get_wait_ms (&exchange->attempts, exchange->verdict, 0,
-                                              g_random_double ());
-    g_set_error_literal (error, PW_ERROR, PW_ERROR_ANSWER, pw_error_get_title (PW_ERROR_ANSWER));
+  if (!reply)
     return FALSE;
-  }
   if (!check_part (job, bench, body, checksum, reply, &problem)) {
     if (g_error_matches (problem, PW_ERROR, PW_ERROR_DAMAGED))
       set_damaged (exchange);

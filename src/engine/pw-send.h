@@ -18,6 +18,12 @@ void pw_send_part (PwJob   *job,
 void pw_send_object (PwJob   *job,
                      PwBench *bench);
 
+/* Reads the answer to a PUT. NULL with PW_ERROR_ANSWER and a verdict: nothing of S3's is in it, so
+ * the bytes go again. */
+S3ObjectReply *pw_read_answer (PwExchange          *exchange,
+                               const HttpResponse  *response,
+                               GError             **error);
+
 /* Holds the answer to a PUT of @checksum's bytes against it. FALSE with PW_ERROR_DAMAGED: the
  * store has other bytes. *is_proved tells whether the answer said enough: its checksum, or an
  * ETag that is the MD5. @md5: of the same bytes, or NULL where it is not known. */
