@@ -4,6 +4,7 @@
 
 #include "cli/cli-destination-add.h"
 
+#include "cli/cli-size.h"
 #include "engine/pw-aws-config.h"
 #include "engine/pw-error.h"
 
@@ -110,36 +111,6 @@ choose (const char *option, const char *word, const char *const *words, guint *c
   return refuse (error, _("--%s can be %s; “%s” is none of them."), option, known, word);
 }
 
-/* "64M", "64MiB", "64 MB" and "67108864": units are powers of 1024 but for those that end in "B"
- * without "i". */
-static gboolean
-parse_size (const char *text, guint64 *size, GError **error)
-{
-  static const char letters[] = "KMGT";
-  const char *unit, *letter;
-  char *end;
-  guint64 number = g_ascii_strtoull (text, &end, 10);
-  guint64 factor = 1;
-
-  unit = end + strspn (end, " ");
-  letter = *unit ? strchr (letters, g_ascii_toupper (*unit)) : NULL;
-  if (letter) {
-    gboolean is_decimal = g_ascii_strcasecmp (unit + 1, "B") == 0;
-
-    for (const char *c = letters; c <= letter; c++) {
-      factor *= is_decimal ? 1000 : 1024;
-    }
-    unit += is_decimal ? 2 : 1;
-    unit += g_ascii_strcasecmp (unit, "iB") == 0 ? 2 : 0;
-  }
-  if (end == text || !g_ascii_isdigit (*text) || *unit || number == 0 ||
-      number > G_MAXINT64 / factor) {
-    return refuse (error, _("“%s” is no size. Write it like 64M."), text);
-  }
-  *size = number * factor;
-  return TRUE;
-}
-
 /* "aws:kms:KEYID" is the encryption and its key. */
 static void
 set_encryption (PwDestination *destination, const char *text)
@@ -215,7 +186,8 @@ set_choices (PwDestination *destination, const Options *options, GError **error)
       return refuse (error, _("“%s” is no kind of store that is known."), options->store);
     }
   }
-  return !options->part_size || parse_size (options->part_size, &destination->part_size, error);
+  return !options->part_size ||
+         cli_parse_size (options->part_size, &destination->part_size, error);
 }
 
 static gboolean
