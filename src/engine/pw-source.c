@@ -15,6 +15,8 @@
 
 /* The kernel stamps files with a clock that moves once a tick: 4 ms usually, 10 ms at most. */
 #define FRESH_NS G_GINT64_CONSTANT (20000000)
+/* A file whose times do not age in so many waits is being written to. */
+#define MAX_WAITS 10
 
 #define NS_PER_SECOND G_GINT64_CONSTANT (1000000000)
 #define SNIFFED_SIZE 4096
@@ -136,21 +138,25 @@ get_fresh_ns (const struct stat *st)
 
 /* A write within the same tick of the clock as the one before leaves no trace in the file's times:
  * a file that was written to just now could be changed unseen while it is sent. So let its times
- * age before they count. Once is enough: a file that is still being written to after that shows it
- * by its size or by its next tick. */
+ * age before they count; *is_aged: they did. */
 static gboolean
 stat_aged (int          fd,
-           struct stat *st)
+           struct stat *st,
+           gboolean    *is_aged)
 {
-  if (fstat (fd, st) != 0)
-    return FALSE;
+  for (guint i = 0; i <= MAX_WAITS; i++) {
+    if (fstat (fd, st) != 0)
+      return FALSE;
 
-  gint64 fresh_ns = get_fresh_ns (st);
-  if (fresh_ns == 0)
-    return TRUE;
-  g_usleep ((gulong) (fresh_ns / 1000) + 1);
+    gint64 fresh_ns = get_fresh_ns (st);
+    *is_aged = fresh_ns == 0;
+    if (*is_aged)
+      return TRUE;
+    if (i < MAX_WAITS)
+      g_usleep ((gulong) (fresh_ns / 1000) + 1);
+  }
 
-  return fstat (fd, st) == 0;
+  return TRUE;
 }
 
 static gboolean
@@ -189,12 +195,18 @@ pw_source_open (const char *path,
   g_return_val_if_fail (path != NULL, NULL);
 
   struct stat st;
+  gboolean is_aged;
   int fd = open_file (path, error);
 
   if (fd < 0)
     return NULL;
-  if (!stat_aged (fd, &st)) {
+  if (!stat_aged (fd, &st, &is_aged)) {
     set_path_error (error, errno, path);
+    close (fd);
+    return NULL;
+  }
+  if (!is_aged) {
+    set_changed (error, path);
     close (fd);
     return NULL;
   }

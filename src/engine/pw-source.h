@@ -32,7 +32,8 @@ gboolean pw_identity_equal_but_ctime (const PwIdentity *a, const PwIdentity *b);
 
 typedef struct _PwSource PwSource;
 
-/* Symbolic links are followed. May wait up to 30 ms. PW_ERROR_SOURCE_VANISHED (there is none),
+/* Symbolic links are followed. May wait up to 30 ms, or 0.3 s where the file is being written to;
+ * if that does not end, PW_ERROR_SOURCE_CHANGED. PW_ERROR_SOURCE_VANISHED (there is none),
  * _UNREADABLE, _NOT_A_FILE (folder, FIFO, socket, device; none of which is ever waited for). */
 PwSource         *pw_source_open         (const char  *path,
                                           GError     **error);
