@@ -142,13 +142,14 @@ compare_with_file (PwResume            *self,
   *is_same = FALSE;
   if (!sum_part (self, n, self->order->kind, checksum, error))
     return FALSE;
+  /* What the store says it holds counts for more than what it said when it took it. */
+  if (listed->checksum.kind != S3_CHECKSUM_NONE && listed->checksum.kind == checksum->kind) {
+    *is_same = s3_checksum_equal (&listed->checksum, checksum);
+    return TRUE;
+  }
   if (known && known->is_safe && g_str_equal (known->etag, listed->etag)
       && known->checksum.kind != S3_CHECKSUM_NONE) {
     *is_same = s3_checksum_equal (&known->checksum, checksum);
-    return TRUE;
-  }
-  if (listed->checksum.kind != S3_CHECKSUM_NONE && listed->checksum.kind == checksum->kind) {
-    *is_same = s3_checksum_equal (&listed->checksum, checksum);
     return TRUE;
   }
   if (checksum->kind == S3_CHECKSUM_MD5)
@@ -280,6 +281,8 @@ take_up_journal (PwOrder  *order,
   g_free (order->upload_id);
   order->upload_id = g_strdup (upload_id);
   order->kind = intent->checksum;
+  if (upload_id && pw_authority_get_checksum (order->authority) == PW_CHECKSUM_UNKNOWN)
+    pw_authority_set_checksum (order->authority, order->kind);
   pw_order_set_plan (order, &intent->plan);
   return !upload_id
          || pw_journal_add_resumed (order->journal, g_get_real_time () / G_USEC_PER_SEC, error);
