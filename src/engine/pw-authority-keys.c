@@ -32,6 +32,15 @@ authority_keys_free (PwAuthority *base)
   g_free (self);
 }
 
+/* A store that refuses x-amz-checksum-… refuses the wish to be told of them, too. */
+static gboolean
+knows_checksums (PwAuthority *base)
+{
+  gint kind = pw_authority_get_checksum (base);
+
+  return kind != PW_CHECKSUM_UNKNOWN && kind != S3_CHECKSUM_MD5 && kind != S3_CHECKSUM_NONE;
+}
+
 static HttpRequest *
 build (PwAuthorityKeys *self,
        const PwAsk     *ask)
@@ -57,7 +66,7 @@ build (PwAuthorityKeys *self,
   case PW_OP_ABORT:
     return s3_request_abort (address, ask->key, ask->upload_id);
   case PW_OP_HEAD:
-    return s3_request_head_object (address, ask->key, TRUE);
+    return s3_request_head_object (address, ask->key, knows_checksums (&self->base));
   case PW_OP_HEAD_BUCKET:
     return s3_request_head_bucket (address);
   case PW_OP_LIST_UPLOADS:
@@ -133,27 +142,46 @@ learn_clock (PwAuthorityKeys *self,
   return TRUE;
 }
 
+/* AWS's hosts carry the region in their names; another store's endpoint stays what the user gave,
+ * unless that names another one for now (307; S3 User Guide, "Request redirection"). With the
+ * mutex. */
+static S3Address *
+make_learned_address (PwAuthorityKeys *self,
+                      const S3Failure *failure)
+{
+  PwDestination *destination = self->destination;
+  g_autofree char *endpoint = NULL;
+  g_autoptr (S3Address) address = NULL;
+
+  if (*failure->region != '\0')
+    return s3_address_new (destination->endpoint, failure->region, destination->bucket,
+                           destination->style, NULL);
+  if (failure->status != 307 || *failure->endpoint == '\0')
+    return NULL;
+  endpoint = g_strdup_printf ("%s://%s", self->address->scheme, failure->endpoint);
+  address = s3_address_new (endpoint, self->address->region, destination->bucket,
+                            destination->style, NULL);
+  /* What was allowed to go unprotected within this machine must not leave it so. */
+  if (!address || (self->address->is_loopback && !address->is_loopback))
+    return NULL;
+  return g_steal_pointer (&address);
+}
+
 static gboolean
 learn_region (PwAuthorityKeys *self,
               const S3Failure *failure)
 {
-  S3Address *address;
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->mutex);
+  S3Address *address = make_learned_address (self, failure);
 
-  if (*failure->region == '\0')
-    return FALSE;
-  /* AWS's hosts carry the region in their names; another store's endpoint stays what the user
-   * gave. */
-  address = s3_address_new (self->destination->endpoint, failure->region, self->destination->bucket,
-                            self->destination->style, NULL);
   if (!address)
     return FALSE;
-
-  g_mutex_lock (&self->mutex);
-  g_free (self->region);
-  self->region = g_strdup (failure->region);
+  if (*failure->region != '\0') {
+    g_free (self->region);
+    self->region = g_strdup (failure->region);
+  }
   s3_address_free (self->address);
   self->address = address;
-  g_mutex_unlock (&self->mutex);
   return TRUE;
 }
 

@@ -28,19 +28,13 @@ describe_call (PwAuthority *self,
 {
   PwCall call = self->is_presigned ? PW_CALL_PRESIGNED : PW_CALL_PLAIN;
 
-  switch (op) {
+  switch ((int) op) {
   case PW_OP_COMPLETE:
     return call | PW_CALL_UPLOAD | PW_CALL_COMPLETE;
   case PW_OP_PART:
   case PW_OP_LIST_PARTS:
   case PW_OP_ABORT:
     return call | PW_CALL_UPLOAD;
-  case PW_OP_CREATE:
-  case PW_OP_PUT:
-  case PW_OP_HEAD:
-  case PW_OP_HEAD_BUCKET:
-  case PW_OP_LIST_UPLOADS:
-  case PW_OP_DELETE:
   default:
     return call;
   }
@@ -52,7 +46,7 @@ mend (PwAuthority     *self,
       PwExchange      *exchange,
       const S3Failure *failure)
 {
-  switch (exchange->verdict) {
+  switch ((int) exchange->verdict) {
   case PW_VERDICT_FREE_RETRY:
     http_client_renew (exchange->client);
     return TRUE;
@@ -63,12 +57,6 @@ mend (PwAuthority     *self,
       return TRUE;
     exchange->verdict = PW_VERDICT_STOP;
     return FALSE;
-  case PW_VERDICT_STOP:
-  case PW_VERDICT_RETRY:
-  case PW_VERDICT_SLOW_DOWN:
-  case PW_VERDICT_READ_AGAIN:
-  case PW_VERDICT_UPLOAD_GONE:
-  case PW_VERDICT_RESTART:
   default:
     return FALSE;
   }
@@ -88,10 +76,14 @@ set_wait (PwExchange *exchange,
 static gboolean
 judge_silence (PwAuthority *self,
                PwExchange  *exchange,
+               const PwAsk *ask,
                GError      *problem,
                GError     **error)
 {
   exchange->verdict = pw_retry_judge_http (&exchange->attempts, problem);
+  /* An upload may have been created: whoever asks again looks first for what was left behind. */
+  if (exchange->verdict == PW_VERDICT_FREE_RETRY && ask->op == PW_OP_CREATE)
+    exchange->verdict = PW_VERDICT_RETRY;
   if (mend (self, exchange, NULL))
     return TRUE;
   set_wait (exchange, 0);
@@ -205,7 +197,7 @@ pw_authority_ask (PwAuthority *self,
 
     response = http_client_send (exchange->client, request, exchange->transfer, &problem);
     if (!response) {
-      if (judge_silence (self, exchange, problem, error))
+      if (judge_silence (self, exchange, ask, problem, error))
         continue;
       return NULL;
     }
@@ -219,7 +211,7 @@ pw_authority_ask (PwAuthority *self,
 
     if (g_error_matches (problem, S3_REPLY_ERROR, S3_REPLY_ERROR_REFUSED)
         ? judge_refusal (self, exchange, ask, response, error)
-        : judge_silence (self, exchange, problem, error))
+        : judge_silence (self, exchange, ask, problem, error))
       continue;
     return NULL;
   }
