@@ -169,12 +169,13 @@ send_small (PwJob      *job,
             PwBench    *bench,
             PwExchange *exchange)
 {
-  for (guint i = 0; i < 3; i++) {
+  for (guint i = 0;; i++) {
     job->attempts = exchange->attempts;
     pw_send_object (job, bench);
     exchange->attempts = job->attempts;
-    if (job->outcome != PW_OUTCOME_FAILED
-        || !g_error_matches (job->error, PW_ERROR, PW_ERROR_EXISTS))
+    if (job->outcome != PW_OUTCOME_FAILED || i == 2
+        || !g_error_matches (job->error, PW_ERROR, PW_ERROR_EXISTS)
+        || job->order->if_exists == PW_IF_EXISTS_REPLACE)
       return;
     g_clear_error (&job->error);
     if (!settle_existing (job, exchange))

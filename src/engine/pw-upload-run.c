@@ -155,7 +155,7 @@ take_part (PwUpload *self,
 {
   if (job->outcome == PW_OUTCOME_OK) {
     pw_schedule_take_safe (&self->schedule, self->order, job->part_number);
-    if (self->schedule.retries->len == 0)
+    if (self->state == PW_UPLOAD_SENDING && self->schedule.retries->len == 0)
       g_clear_error (&self->error);
     return;
   }
