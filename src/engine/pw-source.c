@@ -15,6 +15,7 @@
 
 /* The kernel stamps files with a clock that moves once a tick: 4 ms usually, 10 ms at most. */
 #define FRESH_NS G_GINT64_CONSTANT (20000000)
+#define TICK_NS G_GINT64_CONSTANT (10000000)
 /* A file whose times do not age in so many waits is being written to. */
 #define MAX_WAITS 10
 
@@ -152,8 +153,9 @@ stat_aged (int          fd,
     *is_aged = fresh_ns == 0;
     if (*is_aged)
       return TRUE;
+    /* At least a tick, or the clock would not have moved. */
     if (i < MAX_WAITS)
-      g_usleep ((gulong) (fresh_ns / 1000) + 1);
+      g_usleep ((gulong) MAX (fresh_ns, TICK_NS) / 1000 + 1);
   }
 
   return TRUE;
