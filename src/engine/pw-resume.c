@@ -258,6 +258,23 @@ drop_orphan (PwResume *self)
   }
 }
 
+/* What the store cannot end well goes before another is created. */
+static gboolean
+drop_spoiled (PwResume *self,
+              gboolean *is_gone,
+              GError  **error)
+{
+  PwOrder *order = self->order;
+  g_autoptr (GError) problem = NULL;
+
+  *is_gone = pw_authority_abort (order->authority, self->exchange, order->key, order->upload_id,
+                                 &problem)
+             || self->exchange->verdict == PW_VERDICT_UPLOAD_GONE;
+  if (!*is_gone)
+    g_propagate_error (error, g_steal_pointer (&problem));
+  return *is_gone;
+}
+
 /* The upload is not at the store (any more): create it (again). The journal keeps the sums. */
 static gboolean
 create_again (PwResume *self,
@@ -301,11 +318,8 @@ resume (PwResume *self,
   order->content_type = pw_source_guess_content_type (order->source);
   if (is_gone)
     drop_orphan (self);
-  else if (order->is_spoiled)
-    is_gone = pw_authority_abort (order->authority, self->exchange, order->key, order->upload_id,
-                                  NULL)
-              || self->exchange->verdict == PW_VERDICT_UPLOAD_GONE;
-  else if (!list_parts (self, &is_gone, error))
+  else if (order->is_spoiled ? !drop_spoiled (self, &is_gone, error)
+                             : !list_parts (self, &is_gone, error))
     return FALSE;
 
   if (is_gone) {
@@ -363,11 +377,12 @@ pw_resume (PwJob   *job,
   GError *error = NULL;
 
   if (!open_journal (job, &error)) {
-    order->may_have_journal = FALSE;
-    if (error)
+    if (error) {
       pw_job_fail (job, NULL, error);
-    else
-      pw_begin (job, bench);
+      return;
+    }
+    order->may_have_journal = FALSE;
+    pw_begin (job, bench);
     return;
   }
   etag = pw_journal_get_done (order->journal, &verification);

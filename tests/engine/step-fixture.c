@@ -84,6 +84,8 @@ do_job (PwJob   *job,
   default:
     g_assert_not_reached ();
   }
+  if (job->error)
+    g_test_message ("%s", job->error->message);
   g_assert_true ((job->outcome > PW_OUTCOME_SKIPPED) == (job->error != NULL)
                  || job->outcome == PW_OUTCOME_STOPPED);
 }
