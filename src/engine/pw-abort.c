@@ -21,7 +21,9 @@ is_empty (PwJob      *job,
   g_autoptr (S3PartsPage) page = pw_authority_list_parts (order->authority, exchange, order->key,
                                                           order->upload_id, 0, &problem);
 
-  *empty = page ? page->parts->len == 0 : exchange->verdict == PW_VERDICT_UPLOAD_GONE;
+  /* Credentials that may abort need not be allowed to list: then the store's word has to do. */
+  *empty = page ? page->parts->len == 0
+                : exchange->verdict == PW_VERDICT_UPLOAD_GONE || exchange->status == 403;
   if (page || *empty)
     return TRUE;
   g_propagate_error (error, g_steal_pointer (&problem));
@@ -65,7 +67,7 @@ open_for_abort (PwOrder  *order,
   if (!order->journal && order->may_have_journal
       && pw_journal_exists (order->journals, order->id))
     order->journal = pw_journal_open (order->journals, order->id, &problem);
-  if (g_error_matches (problem, PW_ERROR, PW_ERROR_LOCKED)) {
+  if (problem && !g_error_matches (problem, PW_ERROR, PW_ERROR_JOURNAL_BROKEN)) {
     g_propagate_error (error, g_steal_pointer (&problem));
     return FALSE;
   }
