@@ -103,11 +103,12 @@ tidy_thread (GTask        *task,
 static void
 tidied_cb (GObject      *source,
            GAsyncResult *result,
-           gpointer      data)
+           gpointer      owner)
 {
   PwTidy *tidy = g_task_get_task_data (G_TASK (result));
 
-  tidy->done (source);
+  tidy->done (owner);
+  g_object_unref (owner);
 }
 
 gboolean
@@ -125,7 +126,9 @@ pw_archive_tidy (PwArchive *self,
   tidy->archive = self;
   tidy->journal = g_steal_pointer (&upload->order->journal);
   tidy->done = done;
-  task = g_task_new (user_data, NULL, tidied_cb, NULL);
+  /* Not as the task's source object: the thread may be the last to let go of that, and the owner
+   * must end on the main thread. */
+  task = g_task_new (NULL, NULL, tidied_cb, g_object_ref (user_data));
   g_task_set_task_data (task, tidy, tidy_free);
   g_task_run_in_thread (task, tidy_thread);
   return TRUE;
