@@ -146,6 +146,8 @@ drop_active (gpointer data)
   PwUpload *upload = data;
 
   upload->is_queued = FALSE;
+  /* The pool has taken them back. */
+  g_ptr_array_set_size (upload->out, 0);
   g_object_unref (upload);
 }
 

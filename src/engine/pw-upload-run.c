@@ -129,6 +129,8 @@ take_step (PwUpload *self,
     finish (self);
     break;
   case PW_OUTCOME_SKIPPED:
+    g_clear_error (&self->error);
+    self->finished = g_get_real_time () / G_USEC_PER_SEC;
     pw_upload_set_state (self, PW_UPLOAD_SKIPPED);
     break;
   case PW_OUTCOME_LATER:
@@ -334,14 +336,11 @@ pw_upload_remove (PwUpload *self)
   stop_jobs (self);
   self->due_us = 0;
   self->attempts = (PwAttempts) { 0 };
-  if (pw_upload_is_over (self)) {
+  /* Of what was never begun nothing can be left. */
+  if (pw_upload_is_over (self) || (!self->order && !self->was_begun))
     pw_upload_set_state (self, PW_UPLOAD_REMOVED);
-    return;
-  }
-  pw_upload_set_state (self, PW_UPLOAD_ABORTING);
-  /* Nothing of it was ever begun, so nothing can be left of it. */
-  if (!self->order && !self->was_begun)
-    pw_upload_set_state (self, PW_UPLOAD_REMOVED);
+  else
+    pw_upload_set_state (self, PW_UPLOAD_ABORTING);
 }
 
 void

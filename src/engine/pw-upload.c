@@ -23,15 +23,19 @@ static const char *const state_ids[PW_N_UPLOAD_STATES] = {
 
 /* The moves that there are; by the state they start from. */
 static const guint moves[PW_N_UPLOAD_STATES] = {
-  [PW_UPLOAD_WAITING] = TO (PREPARING) | TO (SENDING) | TO (PAUSED) | TO (FAILED) | TO (ABORTING),
+  /* A job of before the pause may come back with the end of it all. */
+  [PW_UPLOAD_WAITING] = TO (PREPARING) | TO (SENDING) | TO (PAUSED) | TO (FAILED) | TO (DONE)
+                        | TO (SKIPPED) | TO (ABORTING) | TO (REMOVED),
   [PW_UPLOAD_PREPARING] = TO (SENDING) | TO (DONE) | TO (SKIPPED) | TO (PAUSED) | TO (FAILED)
                           | TO (ABORTING),
   [PW_UPLOAD_SENDING] = TO (FINISHING) | TO (PREPARING) | TO (PAUSED) | TO (FAILED)
                         | TO (ABORTING),
   [PW_UPLOAD_FINISHING] = TO (DONE) | TO (SKIPPED) | TO (PREPARING) | TO (PAUSED) | TO (FAILED)
                           | TO (ABORTING),
-  [PW_UPLOAD_PAUSED] = TO (WAITING) | TO (DONE) | TO (SKIPPED) | TO (FAILED) | TO (ABORTING),
-  [PW_UPLOAD_FAILED] = TO (WAITING) | TO (ABORTING),
+  [PW_UPLOAD_PAUSED] = TO (WAITING) | TO (DONE) | TO (SKIPPED) | TO (FAILED) | TO (ABORTING)
+                       | TO (REMOVED),
+  [PW_UPLOAD_FAILED] = TO (WAITING) | TO (DONE) | TO (SKIPPED) | TO (PAUSED) | TO (ABORTING)
+                       | TO (REMOVED),
   [PW_UPLOAD_DONE] = TO (REMOVED),
   [PW_UPLOAD_SKIPPED] = TO (REMOVED) | TO (WAITING),
   [PW_UPLOAD_ABORTING] = TO (REMOVED),

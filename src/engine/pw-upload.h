@@ -19,6 +19,9 @@
  *      ↑           │   ↑________│__________│
  *      │           ↓            ↓          ↓
  *      └──────── PAUSED, FAILED (each keeps why)          any ─→ ABORTING ─→ REMOVED
+ *
+ * What was never begun, or is over, is REMOVED at once. A job that was out when the user paused or
+ * removed it may still come back with DONE or SKIPPED.
  */
 
 typedef enum {
