@@ -132,6 +132,7 @@ pw_destination_new_from_uri (const char  *uri,
 {
   g_autoptr (PwDestination) self = NULL;
   g_auto (S3Endpoint) parsed = { 0 };
+  g_autofree char *name = NULL;
   const char *bucket;
   gsize length;
 
@@ -144,7 +145,9 @@ pw_destination_new_from_uri (const char  *uri,
   }
   bucket = uri + 5;
   length = strcspn (bucket, "/");
-  self = pw_destination_new (uri);
+  /* A prefix may be longer than a name, and end with a space. */
+  name = g_strndup (uri, (gsize) (bucket - uri) + length);
+  self = pw_destination_new (name);
   self->bucket = g_strndup (bucket, length);
   self->prefix = *skip_slashes (bucket + length) ? g_strdup (skip_slashes (bucket + length)) : NULL;
   self->endpoint = endpoint && *endpoint ? g_strstrip (g_strdup (endpoint)) : NULL;
