@@ -129,7 +129,7 @@ get_fresh_ns (const struct stat *st)
   gint64 changed_ns = MAX (to_ns (&st->st_mtim), to_ns (&st->st_ctim));
 
   /* A future mtime (another computer's clock, or set on purpose) says nothing, and will not age. */
-  clock_gettime (CLOCK_REALTIME_COARSE, &now);
+  clock_gettime (CLOCK_REALTIME, &now);
   if (changed_ns > to_ns (&now))
     changed_ns = to_ns (&st->st_ctim);
   gint64 age_ns = to_ns (&now) - changed_ns;
