@@ -248,7 +248,9 @@ complete (PwJob       *job,
   g_autoptr (S3ObjectReply) reply = NULL, head = NULL;
   g_autoptr (GError) problem = NULL;
 
-  if (!pw_journal_add_completing (order->journal, whole, error))
+  /* Waiting for the disk takes its time; what changed meanwhile is still in time. */
+  if (!pw_journal_add_completing (order->journal, whole, error)
+      || !pw_source_check (order->source, NULL, error))
     return FALSE;
   reply = pw_authority_complete (order->authority, exchange, &(PwAsk) {
     .op = PW_OP_COMPLETE, .key = order->key, .upload_id = order->upload_id,
