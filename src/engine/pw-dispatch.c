@@ -227,10 +227,16 @@ pw_dispatch_tick (PwDispatch *self,
                   gint64      now_us)
 {
   guint64 in_flight = 0;
+  /* Who is told of the progress may change who is active. */
+  g_autoptr (GPtrArray) uploads = g_ptr_array_new_with_free_func (g_object_unref);
 
-  for (GList *l = self->active.head; l; l = l->next) {
-    in_flight += pw_upload_get_in_flight (l->data);
-    pw_upload_tick (l->data, now_us);
+  for (GList *l = self->active.head; l; l = l->next)
+    g_ptr_array_add (uploads, g_object_ref (G_OBJECT (l->data)));
+  for (guint i = 0; i < uploads->len; i++) {
+    PwUpload *upload = g_ptr_array_index (uploads, i);
+
+    in_flight += pw_upload_get_in_flight (upload);
+    pw_upload_tick (upload, now_us);
   }
   pw_pool_tick (self->pool, self->sent_before + in_flight);
   pw_pool_feed (self->pool);

@@ -386,11 +386,18 @@ pw_uploads_move (PwUploads *self,
                  PwUpload  *upload,
                  guint      position)
 {
+  g_autoptr (PwUpload) kept = g_object_ref (upload);
   guint from;
 
   if (!g_ptr_array_find (self->items, upload, &from) || position >= self->items->len)
     return;
-  g_ptr_array_insert (self->items, (int) position, g_ptr_array_steal_index (self->items, from));
+  self->first_waiting = 0;
+  g_ptr_array_remove_index (self->items, from);
+  g_list_model_items_changed (G_LIST_MODEL (self), from, 1, 0);
+
+  /* Who was told may have taken others away. */
+  position = MIN (position, self->items->len);
+  g_ptr_array_insert (self->items, (int) position, g_steal_pointer (&kept));
   for (guint i = 0; i < self->items->len; i++) {
     PwUpload *other = g_ptr_array_index (self->items, i);
 
@@ -399,8 +406,6 @@ pw_uploads_move (PwUploads *self,
       remember (self, other);
     }
   }
-  self->first_waiting = 0;
-  g_list_model_items_changed (G_LIST_MODEL (self), from, 1, 0);
   g_list_model_items_changed (G_LIST_MODEL (self), position, 0, 1);
 }
 

@@ -71,7 +71,7 @@ PwUpload      *pw_uploads_lookup          (PwUploads            *self,
                                            const char           *id);
 void           pw_uploads_pause_all       (PwUploads            *self);
 void           pw_uploads_resume_all      (PwUploads            *self);
-/* Before the one that is now at @position. */
+/* To @position, as it is counted afterwards; ignored beyond the list's end. */
 void           pw_uploads_move            (PwUploads            *self,
                                            PwUpload             *upload,
                                            guint                 position);
