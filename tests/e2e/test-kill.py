@@ -294,6 +294,8 @@ def torn_round(store, requests, tally):
             harm(path, dice)
         what = f'{harm.__name__} {which}'
         tally[what] += 1
+        if which == 'queue':
+            check_equal([u['path'] for u in cli.list()], [str(file)], what)
 
         result = yield ended(cli.start('resume', '--all', '--json'))
         if not result.uploads():
