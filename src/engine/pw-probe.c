@@ -251,7 +251,8 @@ static const struct {
   [PW_PROBE_PUT] = { put_plain, PW_PROBE_CREATE, TRUE },
   [PW_PROBE_CONDITION] = { put_on_condition, PW_PROBE_PUT, FALSE },
   [PW_PROBE_UNFINISHED] = { list_unfinished, PW_PROBE_CREATE, FALSE },
-  [PW_PROBE_DELETE] = { delete_object, PW_PROBE_PUT, FALSE },
+  /* Either of two steps may have made the object. */
+  [PW_PROBE_DELETE] = { delete_object, PW_PROBE_CREATE, FALSE },
 };
 
 static void
@@ -287,7 +288,8 @@ pw_probe_run (PwDestination *destination,
 
   for (guint step = 0; step < PW_N_PROBES; step++)
     run_step (&self, (PwProbeStep) step);
-  if (self.upload_id && probe->results[PW_PROBE_COMPLETE].error)
+  if (self.upload_id && (!probe->results[PW_PROBE_COMPLETE].was_tried
+                         || probe->results[PW_PROBE_COMPLETE].error))
     pw_authority_abort (authority, &self.exchange, self.key, self.upload_id, NULL);
   g_free (self.upload_id);
   g_free (self.key);
