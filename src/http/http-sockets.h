@@ -9,6 +9,7 @@
 
 /* The sockets that one libcurl handle has open, and what the kernel knows of the one in use.
  * libcurl names the socket of a transfer only when it is over, and the answers are needed before.
+ * Connections to this machine itself are not paced, whatever the system does with others.
  *
  * Threads: belongs to one thread.
  */
