@@ -52,8 +52,8 @@ open_cb (void                 *data,
 {
   int fd = socket (to->family, to->socktype | SOCK_CLOEXEC, to->protocol);
 
-  /* Where the system paces what it sends (bbr), it paces this way, too, which leads nowhere, at twice
-   * the processor time. Every kernel has this control, and lets everybody choose it. */
+  /* A system that paces what it sends (bbr) also paces this way, which leads nowhere, at twice the
+   * processor time. Every kernel has the older control, and lets everybody choose it. */
   if (fd >= 0 && to->socktype == SOCK_STREAM && is_loopback (&to->addr))
     (void) setsockopt (fd, IPPROTO_TCP, TCP_CONGESTION, "reno", sizeof "reno" - 1);
   return fd < 0 ? CURL_SOCKET_BAD : fd;
