@@ -92,6 +92,9 @@ pw_abort (PwJob   *job,
     return;
   }
   pw_job_open_exchange (job, bench, &exchange);
+  /* It may have been stopped while the store answered with the upload's id. */
+  if (order->journal && !order->upload_id)
+    pw_drop_orphan (job, &exchange);
   if (order->upload_id && !pw_journal_get_done (order->journal, NULL)
       && !abort_at_store (job, &exchange, &error))
     pw_job_fail (job, &exchange, error);

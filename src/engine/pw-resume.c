@@ -227,17 +227,15 @@ settle_parts (PwResume *self,
   return FALSE;
 }
 
-/* A crash between Create and its line in the journal leaves an upload without parts, of this key
- * and of that time. It is ours where there is just one such; a doubtful one is left to the list
- * of unfinished uploads. */
-static void
-drop_orphan (PwResume *self)
+void
+pw_drop_orphan (PwJob      *job,
+                PwExchange *exchange)
 {
-  PwOrder *order = self->order;
+  PwOrder *order = job->order;
   gint64 created = pw_journal_get_intent (order->journal)->created;
   g_autofree char *orphan = NULL;
   guint n_found = 0;
-  g_autoptr (S3UploadsPage) page = pw_authority_list_uploads (order->authority, self->exchange,
+  g_autoptr (S3UploadsPage) page = pw_authority_list_uploads (order->authority, exchange,
                                                               order->key, NULL, NULL, NULL);
 
   for (guint i = 0; page && i < page->uploads->len; i++) {
@@ -250,11 +248,11 @@ drop_orphan (PwResume *self)
     }
   }
   if (n_found == 1) {
-    g_autoptr (S3PartsPage) parts = pw_authority_list_parts (order->authority, self->exchange,
+    g_autoptr (S3PartsPage) parts = pw_authority_list_parts (order->authority, exchange,
                                                              order->key, orphan, 0, NULL);
 
     if (parts && parts->parts->len == 0)
-      pw_authority_abort (order->authority, self->exchange, order->key, orphan, NULL);
+      pw_authority_abort (order->authority, exchange, order->key, orphan, NULL);
   }
 }
 
@@ -317,7 +315,7 @@ resume (PwResume *self,
   g_free (order->content_type);
   order->content_type = pw_source_guess_content_type (order->source);
   if (is_gone)
-    drop_orphan (self);
+    pw_drop_orphan (self->job, self->exchange);
   else if (order->is_spoiled ? !drop_spoiled (self, &is_gone, error)
                              : !list_parts (self, &is_gone, error))
     return FALSE;

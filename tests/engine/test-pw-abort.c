@@ -114,6 +114,20 @@ test_nothing_begun (void)
   g_assert_cmpuint (store_fixture_get_stat (fixture->store, "abort"), ==, 0);
 }
 
+/* The id of an upload that was created never came. */
+static void
+test_orphan (void)
+{
+  g_autoptr (StepFixture) fixture = step_fixture_new (NULL, "create times 1: cut-answer\n", SIZE);
+  g_autoptr (PwJob) job = step_fixture_try (fixture, PW_JOB_BEGIN, 0);
+
+  g_assert_cmpint (job->outcome, >, PW_OUTCOME_SKIPPED);
+  g_assert_cmpuint (store_fixture_get_stat (fixture->store, "uploads"), ==, 1);
+  g_assert_cmpint (step_fixture_run (fixture, PW_JOB_ABORT, 0), ==, PW_OUTCOME_OK);
+  g_assert_cmpuint (store_fixture_get_stat (fixture->store, "uploads"), ==, 0);
+  g_assert_false (step_fixture_has_journal (fixture));
+}
+
 /* Removing what is finished takes nothing from the store. */
 static void
 test_finished (void)
@@ -145,6 +159,7 @@ main (int    argc,
   g_test_add_func ("/abort/parts-that-stay", test_parts_that_stay);
   g_test_add_func ("/abort/unreadable", test_unreadable);
   g_test_add_func ("/abort/nothing-begun", test_nothing_begun);
+  g_test_add_func ("/abort/orphan", test_orphan);
   g_test_add_func ("/abort/finished", test_finished);
 
   return g_test_run ();

@@ -20,8 +20,10 @@ test_all (void)
 
     uploads_fixture_add_parts (fixture, name, 8);
   }
-  uploads_fixture_wait_safe (uploads_fixture_get (fixture, 0), STORE_PART);
-  pw_uploads_get_totals (fixture->uploads, &totals);
+  do {
+    g_main_context_iteration (NULL, TRUE);
+    pw_uploads_get_totals (fixture->uploads, &totals);
+  } while (totals.safe < 2 * STORE_PART);
   g_assert_cmpuint (totals.n_active, >, 0);
   g_assert_cmpuint (totals.size, ==, 24 * STORE_PART);
   g_assert_cmpuint (totals.sent, >=, totals.safe);
