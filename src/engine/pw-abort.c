@@ -57,6 +57,35 @@ abort_at_store (PwJob       *job,
   return FALSE;
 }
 
+void
+pw_drop_orphan (PwJob      *job,
+                PwExchange *exchange)
+{
+  PwOrder *order = job->order;
+  gint64 created = pw_journal_get_intent (order->journal)->created;
+  g_autofree char *orphan = NULL;
+  guint n_found = 0;
+  g_autoptr (S3UploadsPage) page = pw_authority_list_uploads (order->authority, exchange,
+                                                              order->key, NULL, NULL, NULL);
+
+  for (guint i = 0; page && i < page->uploads->len; i++) {
+    const S3ListedUpload *upload = g_ptr_array_index (page->uploads, i);
+
+    if (g_str_equal (upload->key, order->key) && ABS (upload->initiated - created) <= 300) {
+      n_found++;
+      g_free (orphan);
+      orphan = g_strdup (upload->upload_id);
+    }
+  }
+  if (n_found == 1) {
+    g_autoptr (S3PartsPage) parts = pw_authority_list_parts (order->authority, exchange,
+                                                             order->key, orphan, 0, NULL);
+
+    if (parts && parts->parts->len == 0)
+      pw_authority_abort (order->authority, exchange, order->key, orphan, NULL);
+  }
+}
+
 /* Without a journal there is nothing at the store that this upload could name. */
 static gboolean
 open_for_abort (PwOrder  *order,

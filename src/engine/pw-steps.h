@@ -36,9 +36,9 @@ gboolean pw_rename_key (PwOrder *order, PwExchange *exchange, GError **error);
 /* Whether an object is at the order's key. */
 gboolean pw_look       (PwOrder *order, PwExchange *exchange, gboolean *exists, GError **error);
 
-/* A crash between Create and its line in the journal leaves an upload without parts, of this key and
- * of that time. It is ours where there is just one such, and is aborted; a doubtful one is left to
- * the list of unfinished uploads. Trouble with asking is no trouble here. */
+/* A crash between Create and its line in the journal leaves an upload without parts, of this key
+ * and of that time. It is ours where there is just one such, and is aborted; a doubtful one is left
+ * to the list of unfinished uploads. Trouble with asking is no trouble here. */
 void     pw_drop_orphan (PwJob *job, PwExchange *exchange);
 
 /* Leaves no parts at the store, and no journal. OK only when the store lists none any more. */
