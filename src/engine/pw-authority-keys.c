@@ -15,7 +15,6 @@ typedef struct {
   GMutex mutex;                 /* guards what follows: replaced when the region is learned */
   S3Address *address;
   char *region;                 /* learned; NULL = the destination's */
-  S3Credentials *used;          /* those of the last request, for repair() */
 } PwAuthorityKeys;
 
 static void
@@ -26,7 +25,6 @@ authority_keys_free (PwAuthority *base)
   g_object_unref (self->destination);
   pw_credentials_unref (self->credentials);
   s3_address_free (self->address);
-  g_clear_pointer (&self->used, s3_credentials_free);
   g_free (self->region);
   g_mutex_clear (&self->mutex);
   g_free (self);
@@ -121,9 +119,9 @@ authority_keys_request (PwAuthority *base,
   payload = dup_payload (self, ask, request);
   s3_sign_request (request, credentials, self->address->region, payload,
                    now + g_atomic_int_get (&self->clock_offset_s));
-  g_clear_pointer (&self->used, s3_credentials_free);
-  self->used = g_steal_pointer (&credentials);
   g_mutex_unlock (&self->mutex);
+  g_clear_pointer (&exchange->used, s3_credentials_free);
+  exchange->used = g_steal_pointer (&credentials);
 
   /* S3 may take minutes to put 10,000 parts together. */
   if (ask->op == PW_OP_COMPLETE)
@@ -171,7 +169,7 @@ static gboolean
 learn_region (PwAuthorityKeys *self,
               const S3Failure *failure)
 {
-  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->mutex);
+  g_autoptr (GMutexLocker) locker G_GNUC_UNUSED = g_mutex_locker_new (&self->mutex);
   S3Address *address = make_learned_address (self, failure);
 
   if (!address)
@@ -186,31 +184,20 @@ learn_region (PwAuthorityKeys *self,
 }
 
 static gboolean
-renew_credentials (PwAuthorityKeys *self)
-{
-  g_autoptr (S3Credentials) used = NULL;
-
-  g_mutex_lock (&self->mutex);
-  if (self->used)
-    used = s3_credentials_copy (self->used);
-  g_mutex_unlock (&self->mutex);
-  return used && pw_credentials_expire (self->credentials, used);
-}
-
-static gboolean
 authority_keys_repair (PwAuthority     *base,
-                       PwVerdict        verdict,
+                       PwExchange      *exchange,
                        const S3Failure *failure)
 {
   PwAuthorityKeys *self = (PwAuthorityKeys *) base;
 
-  switch ((int) verdict) {
+  switch ((int) exchange->verdict) {
   case PW_VERDICT_FIX_CLOCK:
     return learn_clock (self, failure);
   case PW_VERDICT_FIX_REGION:
     return learn_region (self, failure);
   case PW_VERDICT_FIX_CREDENTIALS:
-    return renew_credentials (self);
+    /* Those of this very request: others may have signed with newer ones meanwhile. */
+    return exchange->used && pw_credentials_expire (self->credentials, exchange->used);
   default:
     return FALSE;
   }

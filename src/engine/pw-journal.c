@@ -139,7 +139,7 @@ pw_journal_get_upload_id (PwJournal *self)
 {
   g_return_val_if_fail (self != NULL, NULL);
 
-  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->mutex);
+  g_autoptr (GMutexLocker) locker G_GNUC_UNUSED = g_mutex_locker_new (&self->mutex);
 
   return self->state.upload_id;
 }
@@ -149,7 +149,7 @@ pw_journal_get_abort_date (PwJournal *self)
 {
   g_return_val_if_fail (self != NULL, NULL);
 
-  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->mutex);
+  g_autoptr (GMutexLocker) locker G_GNUC_UNUSED = g_mutex_locker_new (&self->mutex);
 
   return self->state.abort_date;
 }
@@ -170,7 +170,7 @@ pw_journal_get_n_resumed (PwJournal *self)
 {
   g_return_val_if_fail (self != NULL, 0);
 
-  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->mutex);
+  g_autoptr (GMutexLocker) locker G_GNUC_UNUSED = g_mutex_locker_new (&self->mutex);
 
   return self->state.n_resumed;
 }
@@ -181,7 +181,7 @@ pw_journal_is_completing (PwJournal  *self,
 {
   g_return_val_if_fail (self != NULL, FALSE);
 
-  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->mutex);
+  g_autoptr (GMutexLocker) locker G_GNUC_UNUSED = g_mutex_locker_new (&self->mutex);
   if (self->state.is_completing && whole != NULL)
     *whole = self->state.whole;
 
@@ -194,7 +194,7 @@ pw_journal_get_done (PwJournal   *self,
 {
   g_return_val_if_fail (self != NULL, NULL);
 
-  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->mutex);
+  g_autoptr (GMutexLocker) locker G_GNUC_UNUSED = g_mutex_locker_new (&self->mutex);
   if (self->state.done_etag != NULL && verification != NULL)
     *verification = self->state.done_verification;
 
@@ -211,7 +211,7 @@ pw_journal_add_upload_id (PwJournal      *self,
 {
   g_return_val_if_fail (self != NULL && upload_id != NULL && key != NULL, FALSE);
 
-  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->mutex);
+  g_autoptr (GMutexLocker) locker G_GNUC_UNUSED = g_mutex_locker_new (&self->mutex);
   pw_line_begin (self->line, "upload");
   pw_line_add_string (self->line, "upload", upload_id);
   pw_line_add_string (self->line, "key", key);
@@ -245,7 +245,7 @@ pw_journal_add_part (PwJournal        *self,
     return FALSE;
   }
 
-  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->mutex);
+  g_autoptr (GMutexLocker) locker G_GNUC_UNUSED = g_mutex_locker_new (&self->mutex);
   g_return_val_if_fail (self->state.upload_id != NULL, FALSE);
   pw_journal_write_part (self->line, self->state.intent.checksum, part_number, etag, checksum);
   if (!add_line (self, FALSE, error))
@@ -264,7 +264,7 @@ pw_journal_add_lost_part (PwJournal *self,
   g_return_val_if_fail (part_number >= 1, FALSE);
   g_return_val_if_fail (part_number <= self->state.intent.plan.n_parts, FALSE);
 
-  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->mutex);
+  g_autoptr (GMutexLocker) locker G_GNUC_UNUSED = g_mutex_locker_new (&self->mutex);
   pw_line_begin (self->line, "lost");
   pw_line_add_uint64 (self->line, "n", part_number);
   pw_line_end (self->line, 0);
@@ -282,7 +282,7 @@ pw_journal_add_identity (PwJournal        *self,
 {
   g_return_val_if_fail (self != NULL && identity != NULL, FALSE);
 
-  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->mutex);
+  g_autoptr (GMutexLocker) locker G_GNUC_UNUSED = g_mutex_locker_new (&self->mutex);
   pw_journal_write_identity (self->line, identity);
   if (!add_line (self, TRUE, error))
     return FALSE;
@@ -298,7 +298,7 @@ pw_journal_add_resumed (PwJournal *self,
 {
   g_return_val_if_fail (self != NULL, FALSE);
 
-  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->mutex);
+  g_autoptr (GMutexLocker) locker G_GNUC_UNUSED = g_mutex_locker_new (&self->mutex);
   pw_line_begin (self->line, "resumed");
   pw_line_add_int64 (self->line, "at", when);
   pw_line_end (self->line, 0);
@@ -317,7 +317,7 @@ pw_journal_add_completing (PwJournal        *self,
 {
   g_return_val_if_fail (self != NULL, FALSE);
 
-  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->mutex);
+  g_autoptr (GMutexLocker) locker G_GNUC_UNUSED = g_mutex_locker_new (&self->mutex);
   pw_journal_write_completing (self->line, whole);
   if (!add_line (self, TRUE, error))
     return FALSE;
@@ -334,7 +334,7 @@ pw_journal_add_done (PwJournal  *self,
 {
   g_return_val_if_fail (self != NULL && etag != NULL, FALSE);
 
-  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->mutex);
+  g_autoptr (GMutexLocker) locker G_GNUC_UNUSED = g_mutex_locker_new (&self->mutex);
   pw_line_begin (self->line, "done");
   pw_line_add_string (self->line, "etag", etag);
   if (verification != NULL)
@@ -353,7 +353,7 @@ pw_journal_delete (PwJournal *self,
 {
   g_return_val_if_fail (self != NULL, FALSE);
 
-  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->mutex);
+  g_autoptr (GMutexLocker) locker G_GNUC_UNUSED = g_mutex_locker_new (&self->mutex);
 
   return pw_record_delete (self->record, error);
 }

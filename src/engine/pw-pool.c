@@ -14,7 +14,7 @@
 /* So many jobs wait beyond those in hand, so that no worker ever waits for the main loop. */
 #define AHEAD 16
 
-/* Parts take long, so fewer of them need to be ready: one for each worker beside the one in hand. */
+/* Parts take long, so fewer need to be ready: one for each worker beside the one in hand. */
 #define PARTS_AHEAD 2
 
 struct _PwPool {

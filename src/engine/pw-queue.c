@@ -48,7 +48,7 @@ wake_writer (PwQueue *self)
 static GString *
 take_pending (PwQueue *self)
 {
-  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->mutex);
+  g_autoptr (GMutexLocker) locker G_GNUC_UNUSED = g_mutex_locker_new (&self->mutex);
   GString *lines = self->pending;
 
   self->pending = g_string_sized_new (1024);
@@ -61,7 +61,7 @@ static void
 give_pending_back (PwQueue       *self,
                    const GString *lines)
 {
-  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->mutex);
+  g_autoptr (GMutexLocker) locker G_GNUC_UNUSED = g_mutex_locker_new (&self->mutex);
 
   g_string_prepend_len (self->pending, lines->str, (gssize) lines->len);
 }
@@ -146,7 +146,7 @@ collect_items (PwQueue     *self,
                GHashTable  *seen,
                GPtrArray   *items)
 {
-  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->mutex);
+  g_autoptr (GMutexLocker) locker G_GNUC_UNUSED = g_mutex_locker_new (&self->mutex);
 
   for (guint i = 0; !file->is_superseded && i < file->items->len; i++) {
     PwQueueItem *item = file->items->pdata[i];
@@ -180,11 +180,11 @@ write_adopted (PwQueue   *self,
       pw_queue_file_write_adopted (lines, id);
   }
 
-  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->io);
+  g_autoptr (GMutexLocker) locker G_GNUC_UNUSED = g_mutex_locker_new (&self->io);
   if (!write_lines (self, lines, TRUE, error))
     return FALSE;
 
-  g_autoptr (GMutexLocker) items_locker = g_mutex_locker_new (&self->mutex);
+  g_autoptr (GMutexLocker) items_locker G_GNUC_UNUSED = g_mutex_locker_new (&self->mutex);
   for (guint i = 0; i < items->len; i++) {
     PwQueueItem *item = pw_queue_item_copy (items->pdata[i]);
     g_hash_table_replace (self->items, item->id, item);
@@ -210,7 +210,7 @@ clear_away (PwQueue     *self,
   if (!pw_record_set_aside (file->record, &error))
     g_message ("%s", error->message);
 
-  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->mutex);
+  g_autoptr (GMutexLocker) locker G_GNUC_UNUSED = g_mutex_locker_new (&self->mutex);
   g_free (self->message);
   self->message = g_strdup_printf (_("A part of the upload list was damaged. What could be read of "
                                      "it is shown; the damaged list was kept as “%s.bad”."), shown);
@@ -315,7 +315,7 @@ pw_queue_add_destination (PwQueue    *self,
 {
   g_return_val_if_fail (self != NULL && json != NULL, 0);
 
-  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->mutex);
+  g_autoptr (GMutexLocker) locker G_GNUC_UNUSED = g_mutex_locker_new (&self->mutex);
 
   return add_destination (self, json);
 }
@@ -326,7 +326,7 @@ pw_queue_get_destination (PwQueue *self,
 {
   g_return_val_if_fail (self != NULL, NULL);
 
-  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->mutex);
+  g_autoptr (GMutexLocker) locker G_GNUC_UNUSED = g_mutex_locker_new (&self->mutex);
   g_return_val_if_fail (index < self->destinations->len, NULL);
 
   return self->destinations->pdata[index];
@@ -340,7 +340,7 @@ pw_queue_put (PwQueue           *self,
   g_return_if_fail (pw_record_is_id (item->id) && item->state < PW_N_ITEM_STATES);
   g_return_if_fail (item->path != NULL && item->key != NULL);
 
-  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->mutex);
+  g_autoptr (GMutexLocker) locker G_GNUC_UNUSED = g_mutex_locker_new (&self->mutex);
   g_return_if_fail (item->destination < self->destinations->len);
 
   PwQueueItem *known = g_hash_table_lookup (self->items, item->id);
@@ -368,7 +368,7 @@ pw_queue_flush (PwQueue *self,
 {
   g_return_val_if_fail (self != NULL, FALSE);
 
-  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->io);
+  g_autoptr (GMutexLocker) locker G_GNUC_UNUSED = g_mutex_locker_new (&self->io);
 
   return write_lines (self, NULL, TRUE, error);
 }
@@ -378,7 +378,7 @@ pw_queue_dup_message (PwQueue *self)
 {
   g_return_val_if_fail (self != NULL, NULL);
 
-  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->mutex);
+  g_autoptr (GMutexLocker) locker G_GNUC_UNUSED = g_mutex_locker_new (&self->mutex);
 
   return g_strdup (self->message);
 }

@@ -184,7 +184,7 @@ state_cb (PwUpload   *upload,
           GParamSpec *spec,
           PwUploads  *self)
 {
-  g_autoptr (PwUpload) kept = g_object_ref (upload);
+  g_autoptr (PwUpload) kept G_GNUC_UNUSED = g_object_ref (upload);
 
   if (!pw_upload_states_look_alike (upload->state, upload->remembered))
     remember (self, upload);
@@ -386,7 +386,7 @@ pw_uploads_move (PwUploads *self,
                  PwUpload  *upload,
                  guint      position)
 {
-  g_autoptr (PwUpload) kept = g_object_ref (upload);
+  g_autoptr (PwUpload) kept G_GNUC_UNUSED = g_object_ref (upload);
   guint from;
 
   if (!g_ptr_array_find (self->items, upload, &from) || position >= self->items->len)

@@ -315,7 +315,7 @@ inside_absent (void)
 static void
 inside_silent (void)
 {
-  g_autoptr (GDBusConnection) service = new_silent_owner ("org.freedesktop.secrets");
+  g_autoptr (GDBusConnection) service G_GNUC_UNUSED = new_silent_owner ("org.freedesktop.secrets");
   g_autoptr (GCancellable) cancellable = g_cancellable_new ();
   g_autoptr (GAsyncResult) result = NULL;
   g_autoptr (GError) error = NULL;

@@ -177,7 +177,7 @@ test_walk_goes_on (void)
 
   for (guint i = 0; i < 300; i++) {
     g_autofree char *name = g_strdup_printf ("tree/%u", i);
-    g_autofree char *path = store_fixture_make_file (fixture->store, name, 5, i);
+    g_autofree char *path G_GNUC_UNUSED = store_fixture_make_file (fixture->store, name, 5, i);
   }
   pw_uploads_add (fixture->uploads, folder, fixture->destination, FALSE);
   while (g_list_model_get_n_items (G_LIST_MODEL (fixture->uploads)) == 0)

@@ -386,8 +386,8 @@ test_silence (void)
   }
 }
 
-/* This side's socket holds all of it, the other side's a part: all is handed over, not all is taken.
- * That is a stall, however long the answer may take. */
+/* This side's socket holds all of it, the other side's a part: all is handed over, not all is
+ * taken. That is a stall, however long the answer may take. */
 static void
 test_never_drained (void)
 {

@@ -6,7 +6,8 @@
 
 #include "store-request.h"
 
-/* What the store says: set here, sent by store-send. An answer that is set replaces an earlier one. */
+/* What the store says: set here, sent by store-send. An answer that is set replaces an earlier
+ * one. */
 
 void store_answer_empty (StoreRequest *request,
                          guint status);

@@ -121,7 +121,8 @@ check_time (StoreRequest *request,
   return TRUE;
 }
 
-/* The region that this request must be signed for; an answer is set if it was signed for another. */
+/* The region that this request must be signed for; an answer is set if it was signed for
+ * another. */
 static gboolean
 check_region (StoreRequest *request,
               const Claim  *claim)

@@ -34,8 +34,8 @@ GHashTable  *store_call_dup_kept_headers (const StoreRequest *request);
 /* x-amz-server-side-encryption and the like, said again. */
 void         store_call_echo_encryption (StoreRequest       *request,
                                          GHashTable         *headers);
-/* The ETag of bytes with this MD5: not the MD5 itself where a key of KMS or of the customer encrypts
- * them (S3 API Reference, "Object": ETag). */
+/* The ETag of bytes with this MD5: not the MD5 itself where a key of KMS or of the customer
+ * encrypts them (S3 API Reference, "Object": ETag). */
 char        *store_call_dup_etag (const S3Checksum   *md5,
                                   GHashTable         *headers);
 /* What the answer is to say for an ETag: it, another one, or NULL for none. */

@@ -24,7 +24,7 @@
  *   early-answer CODE [S3CODE]      the same, sent before the body is read; then the line is closed
  *   error-in-200 S3CODE [done]      200 that holds an <Error>; "done": although it was done
  *   redirect CODE HOST              Location is the same place on HOST (this store's port)
- *   region NAME CODE                the bucket lives in NAME: a request signed for another region is
+ *   region NAME CODE                the bucket lives in NAME: a request signed elsewhere is
  *                                   answered with CODE (301 or 307: PermanentRedirect or
  *                                   TemporaryRedirect; 400: AuthorizationHeaderMalformed)
  *   html                            200 and a sign-in page, as captive portals answer
@@ -55,8 +55,8 @@
  *   wrong-size                      HEAD tells another size
  *   swap-bytes                      Complete makes an object with two bytes exchanged
  *
- * Every rule that matches a request acts on it; where two of them answer, the first in the script
- * wins. Threads: the main loop's alone. */
+ * Every rule that matches a request acts on it; where two of them answer, the first in the
+ * script wins. Threads: the main loop's alone. */
 
 typedef enum {
   STORE_OP_UNKNOWN,

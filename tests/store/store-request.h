@@ -8,7 +8,8 @@
 
 #include "store-sums.h"
 
-/* One request, from its headers to its answer. Belongs to its SoupServerMessage, and ends with it. */
+/* One request, from its headers to its answer. Belongs to its SoupServerMessage, and ends with
+ * it. */
 
 typedef struct _StoreBody StoreBody;
 

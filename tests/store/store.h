@@ -36,7 +36,7 @@ typedef struct {
   const StoreRules *rules;
   StoreFaults *faults;
   StoreUploads *uploads;
-  GHashTable *completed;        /* ids of uploads that became objects, as long as the process lives */
+  GHashTable *completed;        /* ids of uploads that became objects */
   GPtrArray *held;              /* connections that are never answered (GIOStream) */
   StoreStats stats;
   FILE *log;                    /* or NULL */
