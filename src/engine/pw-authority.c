@@ -11,6 +11,7 @@ pw_exchange_clear (PwExchange *self)
 {
   g_clear_pointer (&self->request_id, g_free);
   g_clear_pointer (&self->peer, g_free);
+  g_clear_pointer (&self->used, s3_credentials_free);
 }
 
 void
@@ -53,7 +54,7 @@ mend (PwAuthority     *self,
   case PW_VERDICT_FIX_CLOCK:
   case PW_VERDICT_FIX_REGION:
   case PW_VERDICT_FIX_CREDENTIALS:
-    if (self->klass->repair (self, exchange->verdict, failure))
+    if (self->klass->repair (self, exchange, failure))
       return TRUE;
     exchange->verdict = PW_VERDICT_STOP;
     return FALSE;
@@ -94,12 +95,14 @@ judge_silence (PwAuthority *self,
 /* A store that does not know If-None-Match is asked without it: whether the object exists was
  * looked at before sending. */
 static gboolean
-drop_condition (PwAuthority     *self,
-                const PwAsk     *ask,
-                const S3Failure *failure)
+drop_condition (PwAuthority       *self,
+                const HttpRequest *request,
+                const S3Failure   *failure)
 {
-  return ask->if_none_match && failure->status == 501
-         && g_atomic_int_compare_and_exchange (&self->refuses_conditions, FALSE, TRUE);
+  if (failure->status != 501 || !http_request_get_header (request, "If-None-Match"))
+    return FALSE;
+  g_atomic_int_set (&self->refuses_conditions, TRUE);
+  return TRUE;
 }
 
 /* S3 said no. TRUE: ask again at once. */
@@ -107,6 +110,7 @@ static gboolean
 judge_refusal (PwAuthority        *self,
                PwExchange         *exchange,
                const PwAsk        *ask,
+               const HttpRequest  *request,
                const HttpResponse *response,
                GError            **error)
 {
@@ -117,7 +121,7 @@ judge_refusal (PwAuthority        *self,
   exchange->verdict = pw_retry_judge_failure (&exchange->attempts, describe_call (self, ask->op),
                                               failure);
   g_debug ("%s refused: %u %s", ask->key ? ask->key : "bucket", failure->status, failure->code);
-  if (drop_condition (self, ask, failure) || mend (self, exchange, failure))
+  if (drop_condition (self, request, failure) || mend (self, exchange, failure))
     return TRUE;
   set_wait (exchange, failure->retry_after_s);
   g_propagate_error (error, pw_error_from_failure (failure));
@@ -210,7 +214,7 @@ pw_authority_ask (PwAuthority *self,
       return g_steal_pointer (&response);
 
     if (g_error_matches (problem, S3_REPLY_ERROR, S3_REPLY_ERROR_REFUSED)
-        ? judge_refusal (self, exchange, ask, response, error)
+        ? judge_refusal (self, exchange, ask, request, response, error)
         : judge_silence (self, exchange, ask, problem, error))
       continue;
     return NULL;
@@ -256,8 +260,7 @@ create_at_s3 (PwAuthority *self,
   return begun;
 }
 
-/* Refusals that an unknown x-amz-checksum-algorithm can cause; everything else keeps its
- * meaning. */
+/* What an unknown x-amz-checksum-algorithm can cause; every other refusal keeps its meaning. */
 static gboolean
 may_dislike_checksums (const PwExchange *exchange)
 {

@@ -10,6 +10,7 @@
 #include "http/http-client.h"
 #include "s3/s3-requests.h"
 #include "s3/s3-replies.h"
+#include "s3/s3-sign.h"
 
 /* Who may ask the store: either this program holds keys and signs (pw-authority-keys), or a backend
  * holds them and gives out presigned URLs (pw-authority-presign). The engine above asks the same
@@ -66,6 +67,7 @@ typedef struct {
   char *request_id;                     /* of the last answer that was an error */
   char *peer;                           /* address of the last server that answered */
   guint64 n_sent;                       /* body bytes that left, all tries together */
+  S3Credentials *used;                  /* what signed the last request; or NULL */
 } PwExchange;
 
 void pw_exchange_clear (PwExchange *self);
@@ -99,9 +101,10 @@ typedef struct {
                                   PwExchange          *exchange,
                                   const PwAsk         *ask,
                                   GError             **error);
-  /* Mends what the verdict names (clock, region, credentials); FALSE: it cannot be mended here. */
+  /* Mends what exchange->verdict names (clock, region, credentials); FALSE: it cannot be mended
+   * here. */
   gboolean       (*repair)       (PwAuthority         *self,
-                                  PwVerdict            verdict,
+                                  PwExchange          *exchange,
                                   const S3Failure     *failure);
   gboolean       (*needs_sha256) (PwAuthority         *self);
   PwBegun       *(*create)       (PwAuthority         *self,
