@@ -214,7 +214,9 @@ settle_parts (PwResume *self,
   order->resumed_bytes = 0;
   for (guint n = 1; n <= order->plan.n_parts; n++) {
     const PwJournalPart *part = n <= n_known ? &known[n - 1] : NULL;
-    gboolean was_safe = part && part->is_safe;
+    /* A part that the store lost is sent anew, whatever the file is by now. */
+    gboolean was_safe = part && part->is_safe
+                        && g_str_equal (part->etag, self->listed[n - 1].etag);
 
     if (!settle_part (self, n, part, error))
       return FALSE;

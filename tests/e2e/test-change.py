@@ -224,6 +224,22 @@ def test_changed_after_a_crash(work):
         note(what, tally[what])
 
 
+def test_same_content_but_a_part_is_lost(work):
+    """The file's times make it be read again, and what the store lost is not taken for a change."""
+    with Store(min_part=1, faults=SLOW) as store:
+        cli = Cli(work, store)
+        file = make_file(work / 'film', N_PARTS * PART)
+        process = cli.start_upload(*SENDING, file)
+        store.wait(lambda stats: stats['requests']['part'] > 50)
+        process.kill()
+        store.set_faults('list-parts: omit-part 1')
+        file.chmod(0o600)
+        result = cli.resume()
+        check_equal(result.status, 0, result)
+        check_equal(store.object('film').sha256, sha256_of(file))
+        check(result.upload['resumed'] > 30 * PART, result)
+
+
 # Writers that never stop.
 
 APPENDING = 'while :; do printf 0123456789abcdef; sleep 0.005; done >> "$0"'
@@ -334,7 +350,8 @@ def test_file_in_parts_that_changes_often(work):
     check_counting(work, 0.05, '--follow', '--part-size', '512KiB', '--allow-tiny-parts')
 
 
-main([test_files_in_parts, test_small_files, test_changed_after_a_crash, test_file_that_grows,
+main([test_files_in_parts, test_small_files, test_changed_after_a_crash,
+      test_same_content_but_a_part_is_lost, test_file_that_grows,
       test_file_that_grows_and_is_followed, test_small_file_that_grows,
       test_small_file_that_grows_fast, test_small_file_that_grows_and_is_followed,
       test_small_file_that_changes_all_the_time, test_small_file_that_changes_and_is_followed,
