@@ -36,6 +36,7 @@ typedef struct {
   guint part_number;            /* PART */
   GObject *owner;               /* a reference, of the main thread's; not looked at below */
   HttpTransfer transfer;
+  guint attempt;                /* 1 = the first; constant */
   PwAttempts attempts;          /* of this part or step so far */
   gint64 started_us;            /* monotonic; set by the worker */
   /* the result */

@@ -193,6 +193,12 @@ take_abort (PwUpload *self,
   self->is_resting = job->outcome != PW_OUTCOME_LATER;
 }
 
+static guint
+count_tries (const PwAttempts *attempts)
+{
+  return 1 + attempts->n_transient + attempts->n_throttled + attempts->n_damaged;
+}
+
 static PwJob *
 make_job (PwUpload         *self,
           PwJobKind         kind,
@@ -203,6 +209,7 @@ make_job (PwUpload         *self,
 
   job->owner = g_object_ref (G_OBJECT (self));
   job->attempts = *attempts;
+  job->attempt = count_tries (attempts);
   g_ptr_array_add (self->out, job);
   return job;
 }

@@ -229,6 +229,7 @@ pw_upload_get_flights (PwUpload *self)
     PwJob *job = g_ptr_array_index (self->out, i);
     PwFlight flight = {
       .part_number = job->part_number,
+      .attempt = job->attempt,
       .sent = (gsize) g_atomic_pointer_get (&job->transfer.n_sent),
     };
 

@@ -68,7 +68,7 @@ struct _PwUpload {
 
   PwOrder *order;               /* NULL until its first job; see pw-order.h for who may look when */
   PwSchedule schedule;          /* safe bytes, parts left */
-  GPtrArray *out;               /* PwJob with the workers: only `transfer`, atomically */
+  GPtrArray *out;               /* PwJob with the workers: what is constant, and `transfer` */
   PwProgress progress;
 
   PwUploadState remembered;     /* the state that the queue knows; the list's to write */

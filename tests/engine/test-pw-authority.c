@@ -136,8 +136,8 @@ test_broken_answers (Fixture       *fixture,
   g_assert_cmpuint (fixture->exchange.attempts.n_transient, ==, 5);
 }
 
-/* If-None-Match that a store does not know is left out, for all who ask, also those who asked at the
- * same time. */
+/* If-None-Match that a store does not know is left out, for all who ask, also those who did so at
+ * the same time. */
 static void
 test_condition (Fixture       *fixture,
                 gconstpointer  rules)
