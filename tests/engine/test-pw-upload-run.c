@@ -24,7 +24,8 @@ set_up (Fixture       *fixture,
   g_autoptr (PwAuthority) authority = NULL;
   g_autoptr (PwCredentials) credentials = NULL;
 
-  fixture->destination = pw_destination_new_from_uri ("s3://bucket", "http://127.0.0.1:1", NULL, NULL);
+  fixture->destination = pw_destination_new_from_uri ("s3://bucket", "http://127.0.0.1:1", NULL,
+                                                      NULL);
   credentials = pw_credentials_new (fixture->destination);
   authority = pw_authority_keys_new (fixture->destination, credentials, NULL);
   fixture->upload = pw_upload_new ("0123456789abcdef", "/nowhere/a", "a", 25,
