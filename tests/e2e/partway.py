@@ -1,10 +1,10 @@
 # SPDX-FileCopyrightText: The Partway authors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What the tests of the whole program share: they start stores and partway-cli, and read its events.
+"""What the tests of the whole program share: starting stores and partway-cli, reading its events.
 
 A test is a function that takes its private folder (a pathlib.Path that is removed afterwards);
 main() runs a list of them and speaks TAP. Whatever a test started is killed when it ends, and when
-this process ends in whatever way. Programs are taken from the build folder that PARTWAY_BUILD names.
+this process ends in whatever way. Programs come from the build folder that PARTWAY_BUILD names.
 
     def test_upload(work):
         with Store(faults='part 2 times 1: reset after 1MiB') as store:

@@ -1,14 +1,11 @@
 #!/usr/bin/python3
 # SPDX-FileCopyrightText: The Partway authors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Each fault script of tests/store/faults against the whole program: how it must end. That no secret
-gets into any output or file is checked wherever partway-cli runs (partway.py)."""
+"""Each fault script of tests/store/faults against the whole program: how it must end. That no
+secret gets into any output or file is checked wherever partway-cli runs (partway.py)."""
 
 import functools
-import json
-import os
 import signal
-import subprocess
 
 from partway import (FAULTS, KIB, MIB, Cli, Store, check, check_equal, main, make_file,
                      sha256_of)
@@ -216,8 +213,8 @@ def test_stall_complete(work):
 
 
 def test_wrong_etag(work):
-    """With a checksum in the answer the part is known to be right, and its ETag comes from the list;
-    without one the answer itself looks damaged."""
+    """With a checksum in the answer the part is known to be right, and the list tells its ETag; without
+    one the answer itself looks damaged."""
     heals(work, 'wrong-etag', most_again=PART)
     (work / 'b2').mkdir()
     heals(work / 'b2', 'wrong-etag', most_again=PART, rules='b2')

@@ -1,11 +1,10 @@
 #!/usr/bin/python3
 # SPDX-FileCopyrightText: The Partway authors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The whole program against a real S3 server, Ceph's gateway. What it stored is fetched and compared
-through boto3, which shares no code with it."""
+"""The whole program against a real S3 server, Ceph's gateway. What it stored is fetched and
+compared through boto3, which shares no code with it."""
 
 import os
-import pathlib
 import signal
 import subprocess
 import time
@@ -13,7 +12,7 @@ import urllib.error
 import urllib.request
 
 from partway import (BUILD, KIB, MIB, SECRET_KEY, Cli, Rgw, check, check_equal, main, make_file,
-                     sha256_of, wait_until)
+                     sha256_of)
 
 # Without a limit the gateway is faster than a test can look.
 SIZE = 24 * MIB + 12345
