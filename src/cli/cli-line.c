@@ -64,8 +64,7 @@ dup_doing (PwUpload *upload)
 {
   switch ((int) upload->state) {
   case PW_UPLOAD_PREPARING:
-    return g_strdup (upload->order && upload->order->may_have_journal
-                     ? _("comparing with the store…") : _("preparing…"));
+    return g_strdup (upload->was_begun ? _("comparing with the store…") : _("preparing…"));
   case PW_UPLOAD_FINISHING:
     return g_strdup (_("the store puts it together…"));
   case PW_UPLOAD_ABORTING:
