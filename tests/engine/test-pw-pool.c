@@ -12,7 +12,7 @@
 
 typedef struct {
   PwDestination *destination;
-  PwOrder *order;
+  PwAuthority *authority;
   PwPool *pool;
   guint n_to_feed;
   PwJobKind kind;
@@ -25,12 +25,16 @@ feed_cb (gboolean no_parts,
          gpointer data)
 {
   Fixture *fixture = data;
+  g_autoptr (PwOrder) order = NULL;
   PwJob *job;
 
   if (fixture->n_to_feed == 0 || (no_parts && fixture->kind == PW_JOB_PART))
     return NULL;
   fixture->n_to_feed--;
-  job = pw_job_new (fixture->kind, fixture->order, 0);
+  /* Only one such job of an order may run at a time. */
+  order = pw_order_new ("0123456789abcdef", "/nowhere/at/all", "k", fixture->destination,
+                        fixture->authority, "/nowhere");
+  job = pw_job_new (fixture->kind, order, 0);
   job->transfer.stop = fixture->stops;
   return job;
 }
@@ -55,14 +59,11 @@ set_up (Fixture       *fixture,
         gconstpointer  data)
 {
   g_autoptr (PwCredentials) credentials = NULL;
-  g_autoptr (PwAuthority) authority = NULL;
 
   fixture->destination = pw_destination_new_from_uri ("s3://bucket", "http://127.0.0.1:1", NULL,
                                                       NULL);
   credentials = pw_credentials_new (fixture->destination);
-  authority = pw_authority_keys_new (fixture->destination, credentials, NULL);
-  fixture->order = pw_order_new ("0123456789abcdef", "/nowhere/at/all", "k", fixture->destination,
-                                 authority, "/nowhere");
+  fixture->authority = pw_authority_keys_new (fixture->destination, credentials, NULL);
   fixture->kind = PW_JOB_ABORT;
   fixture->pool = pw_pool_new (feed_cb, done_cb, fixture);
 }
@@ -72,7 +73,7 @@ tear_down (Fixture       *fixture,
            gconstpointer  data)
 {
   g_clear_pointer (&fixture->pool, pw_pool_free);
-  pw_order_unref (fixture->order);
+  pw_authority_unref (fixture->authority);
   g_assert_finalize_object (fixture->destination);
 }
 
@@ -159,7 +160,7 @@ test_freed (Fixture       *fixture,
     pw_pool_free (fixture->pool);
     fixture->pool = pw_pool_new (feed_cb, done_cb, fixture);
   }
-  g_assert_cmpuint (g_atomic_int_get ((gint *) &fixture->order->ref_count), ==, 1);
+  g_assert_cmpuint (g_atomic_int_get ((gint *) &fixture->authority->ref_count), ==, 1);
 }
 
 int
