@@ -180,8 +180,11 @@ is_ours (PwOrder             *order,
   }
   if (expected && g_ascii_strcasecmp (expected, head->etag) == 0)
     return TRUE;
-  return g_atomic_int_get (&order->authority->etag_rule) != PW_ETAG_IS_MD5
-         && g_str_has_suffix (head->etag, ending)
+  /* Doubt costs sending it again; believing could cost the file. */
+  if (g_atomic_int_get (&order->authority->etag_rule) != PW_ETAG_FREE
+      && (looks_like_md5s (head->etag) || !head->encrypted_by_kms))
+    return FALSE;
+  return g_str_has_suffix (head->etag, ending)
          && head->modified >= pw_journal_get_intent (order->journal)->created;
 }
 
