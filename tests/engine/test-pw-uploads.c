@@ -85,25 +85,6 @@ test_folder (void)
   g_assert_cmpstr (uploads_fixture_get (fixture, 0)->folder, !=, NULL);
 }
 
-/* Many tiny files are limited by the store's answers, not by the list. */
-static void
-test_two_thousand (void)
-{
-  g_autoptr (UploadsFixture) fixture = uploads_fixture_new (NULL, NULL);
-  g_autofree char *path = g_build_filename (fixture->store->folder, "tree", NULL);
-  PwTotals totals;
-
-  make_tree (fixture, 20, 100);
-  pw_uploads_set_connections (fixture->uploads, 8, 1, 8);
-  pw_uploads_add (fixture->uploads, path, fixture->destination, FALSE);
-  uploads_fixture_wait_idle (fixture);
-  pw_uploads_get_totals (fixture->uploads, &totals);
-  g_assert_cmpuint (totals.n_done, ==, 2000);
-  g_assert_cmpuint (totals.safe, ==, totals.size);
-  g_assert_cmpuint (store_fixture_get_stat (fixture->store, "objects"), ==, 2000);
-  g_assert_cmpuint (store_fixture_get_stat (fixture->store, "put"), ==, 2000);
-}
-
 /* Two large files share the line: each has safe parts before the other is done. */
 static void
 test_fair (void)
@@ -412,7 +393,6 @@ main (int    argc,
   g_test_add_func ("/uploads/states", test_states);
   g_test_add_func ("/uploads/small", test_small);
   g_test_add_func ("/uploads/folder", test_folder);
-  g_test_add_func ("/uploads/two-thousand", test_two_thousand);
   g_test_add_func ("/uploads/fair", test_fair);
   g_test_add_func ("/uploads/pause", test_pause);
   g_test_add_func ("/uploads/blink", test_blink);
