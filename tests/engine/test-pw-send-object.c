@@ -82,6 +82,34 @@ test_known_kinds (void)
   }
 }
 
+/* Encrypted by the store, an ETag says nothing; where no checksum is told either, the size has to
+ * do. */
+static void
+test_encrypted (void)
+{
+  static const struct {
+    S3ChecksumKind known;
+    const char *faults;
+    PwOutcome outcome;
+    const char *proof;
+  } rows[] = {
+    { S3_CHECKSUM_CRC64NVME, "", PW_OUTCOME_DONE, "size only" },
+    { S3_CHECKSUM_MD5, "", PW_OUTCOME_DONE, "MD5 checked by the store, and size" },
+    { S3_CHECKSUM_MD5, "head: wrong-size\n", PW_OUTCOME_FAILED, NULL },
+    { S3_CHECKSUM_MD5, "head times 1: status 503\n", PW_OUTCOME_DONE, "MD5 checked" },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (rows); i++) {
+    g_autoptr (StepFixture) fixture = step_fixture_new ("ceph", rows[i].faults, SIZE);
+
+    fixture->destination->encryption = g_strdup ("aws:kms");
+    pw_authority_set_checksum (fixture->authority, rows[i].known);
+    g_assert_cmpint (step_fixture_run (fixture, PW_JOB_BEGIN, 0), ==, rows[i].outcome);
+    if (rows[i].proof)
+      g_assert_true (g_str_has_prefix (fixture->order->verification, rows[i].proof));
+  }
+}
+
 /* A budget that is spent: the file is read twice. */
 static void
 test_without_memory (void)
@@ -108,6 +136,7 @@ main (int    argc,
     g_test_add_data_func (path, &cases[i], test_put);
   }
   g_test_add_func ("/send-object/known-kinds", test_known_kinds);
+  g_test_add_func ("/send-object/encrypted", test_encrypted);
   g_test_add_func ("/send-object/without-memory", test_without_memory);
 
   return g_test_run ();

@@ -116,6 +116,31 @@ test_free_retry (void)
   g_assert_cmpuint (job->n_sent, >=, STORE_PART);
 }
 
+/* A store that tells no checksum: its ETag has to be the MD5, whichever sum was sent. */
+static void
+test_etag (void)
+{
+  static const struct { S3ChecksumKind kind; const char *encryption, *faults; PwOutcome outcome; }
+  rows[] = {
+    { S3_CHECKSUM_CRC64NVME, NULL, "", PW_OUTCOME_OK },
+    { S3_CHECKSUM_MD5, NULL, "", PW_OUTCOME_OK },
+    { S3_CHECKSUM_CRC64NVME, NULL, "part: wrong-etag\n", PW_OUTCOME_FAILED },
+    { S3_CHECKSUM_MD5, NULL, "part: wrong-etag\n", PW_OUTCOME_FAILED },
+    { S3_CHECKSUM_MD5, NULL, "part times 1: wrong-etag\n", PW_OUTCOME_OK },
+    { S3_CHECKSUM_CRC64NVME, "aws:kms", "part: wrong-etag\n", PW_OUTCOME_OK },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (rows); i++) {
+    g_autoptr (StepFixture) fixture = step_fixture_new ("ceph", NULL, SIZE);
+
+    fixture->destination->encryption = g_strdup (rows[i].encryption);
+    g_assert_cmpint (step_fixture_run (fixture, PW_JOB_BEGIN, 0), ==, PW_OUTCOME_OK);
+    fixture->order->kind = rows[i].kind;
+    store_fixture_set_faults (fixture->store, rows[i].faults);
+    g_assert_cmpint (step_fixture_run (fixture, PW_JOB_PART, 2), ==, rows[i].outcome);
+  }
+}
+
 static void
 test_changed (void)
 {
@@ -214,6 +239,7 @@ main (int    argc,
     g_test_add_data_func (path, &cases[i], test_trouble);
   }
   g_test_add_func ("/send/free-retry", test_free_retry);
+  g_test_add_func ("/send/etag", test_etag);
   g_test_add_func ("/send/changed", test_changed);
   g_test_add_func ("/send/cut", test_cut);
   g_test_add_func ("/send/stopped", test_stopped);
