@@ -114,10 +114,9 @@ test_torn_line (JournalFixture       *fixture,
                 gconstpointer  data)
 {
   PwJournal *journal = journal_fixture_create (fixture);
-  gsize length, torn_length;
+  gsize torn_length;
 
   g_assert_true (journal_fixture_add_step (journal, 0, NULL));
-  g_autofree char *whole = journal_fixture_get_file (fixture, &length);
   g_assert_true (journal_fixture_add_step (journal, 1, NULL));
   pw_journal_unref (journal);
   g_autofree char *torn = journal_fixture_get_file (fixture, &torn_length);
