@@ -226,10 +226,16 @@ test_changes (Fixture       *fixture,
   pw_queue_put (queue, &item);
   item.message = NULL;
   pw_queue_put (queue, &item);
+  item.etag = (char *) "e";
+  pw_queue_put (queue, &item);
+  put (queue, "i", "{}", 10, PW_ITEM_REMOVED);
+  item.etag = NULL;
+  pw_queue_put (queue, &item);
   flush (queue);
   assert_listed (fixture, "a:done:{\"new\":1}! b:paused:{}! i:waiting:{}!");
   g_autoptr (GPtrArray) items = pw_queue_list (fixture->folder, NULL, NULL);
   g_assert_null (((const PwQueueItem *) items->pdata[2])->message);
+  g_assert_null (((const PwQueueItem *) items->pdata[2])->etag);
   pw_queue_free (queue);
   assert_listed (fixture, "a:done:{\"new\":1} b:paused:{} i:waiting:{}");
 }
