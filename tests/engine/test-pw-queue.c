@@ -228,7 +228,9 @@ test_changes (Fixture       *fixture,
   pw_queue_put (queue, &item);
   item.etag = (char *) "e";
   pw_queue_put (queue, &item);
-  put (queue, "i", "{}", 10, PW_ITEM_REMOVED);
+  item.state = PW_ITEM_REMOVED;
+  pw_queue_put (queue, &item);
+  item.state = PW_ITEM_WAITING;
   item.etag = NULL;
   pw_queue_put (queue, &item);
   flush (queue);
