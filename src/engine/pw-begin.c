@@ -154,7 +154,8 @@ settle_key (PwJob      *job,
   GError *error = NULL;
   gboolean exists;
 
-  if (job->order->if_exists == PW_IF_EXISTS_REPLACE)
+  /* What is there may be this file: PutObject finds out. */
+  if (job->order->if_exists == PW_IF_EXISTS_REPLACE || job->order->may_be_put)
     return TRUE;
   if (!pw_look (job->order, exchange, &exists, &error)) {
     pw_job_fail (job, exchange, error);

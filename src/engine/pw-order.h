@@ -42,6 +42,7 @@ typedef struct {
   /* found out by the job that begins or resumes */
   char *key;
   PwSource *source;
+  gboolean may_be_put;          /* it went out as one PutObject whose end is not known */
   char *content_type;
   S3Plan plan;
   S3ChecksumKind kind;          /* what each part carries */

@@ -148,6 +148,41 @@ prove (PwPut               *put,
   return TRUE;
 }
 
+/* An earlier try may have arrived although its answer was lost; libcurl, too, sends again by itself
+ * over a connection that broke. Then the object that is in the way has the same bytes. */
+static gboolean
+is_own_object (PwPut *put)
+{
+  PwOrder *order = put->job->order;
+  g_autoptr (S3ObjectReply) head = pw_authority_head (order->authority, &put->exchange, order->key,
+                                                      NULL);
+  S3Checksum md5;
+  gboolean is_proved = FALSE;
+
+  put->exchange.verdict = PW_VERDICT_STOP;
+  if (!head || head->size != order->plan.size
+      || !pw_body_sum (&put->body, put->job, put->bench, S3_CHECKSUM_MD5, &md5, NULL)
+      || !pw_check_answer (head, &put->checksum, &md5, &is_proved, NULL) || !is_proved)
+    return FALSE;
+  order->etag = g_strdup (head->etag);
+  order->verification = g_strdup (describe_proof (
+                                    s3_object_reply_get_checksum (head, put->kind) ? put->kind : S3_CHECKSUM_MD5));
+  return TRUE;
+}
+
+static gboolean
+take_refusal (PwPut   *put,
+              GError  *problem,
+              GError **error)
+{
+  if (put->exchange.status == 0 || put->exchange.status >= 500)
+    put->job->order->may_be_put = TRUE;
+  else if (g_error_matches (problem, PW_ERROR, PW_ERROR_EXISTS) && is_own_object (put))
+    return TRUE;
+  g_propagate_error (error, g_error_copy (problem));
+  return FALSE;
+}
+
 static gboolean
 put_object (PwPut   *put,
             GError **error)
@@ -159,9 +194,9 @@ put_object (PwPut   *put,
 
   if (!read_file (put, error))
     return FALSE;
-  response = send_object (put, error);
+  response = send_object (put, &problem);
   if (!response)
-    return FALSE;
+    return take_refusal (put, problem, error);
   reply = pw_read_answer (&put->exchange, response, error);
   if (!reply)
     return FALSE;

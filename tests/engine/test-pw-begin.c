@@ -108,6 +108,7 @@ test_race (gconstpointer data)
   g_autoptr (PwJob) job = NULL;
 
   put_at_key (fixture);
+  step_fixture_change_file (fixture, 1, 0);
   store_fixture_set_faults (fixture->store, "head times 1: status 404\n");
   fixture->order->if_exists = c->if_exists;
   job = step_fixture_try (fixture, PW_JOB_BEGIN, 0);

@@ -110,6 +110,48 @@ test_encrypted (void)
   }
 }
 
+/* An answer was lost, and what is in the way is the very object that was sent: nobody is asked, and
+ * nothing is sent a second time under another name. */
+static void
+test_own_object (void)
+{
+  static const char *const rules[] = { NULL, "ceph", "b2" };
+  static const char *const faults[] = {
+    "put times 1: lose-answer\n", "put times 2: lose-answer\n", "put times 3: lose-answer\n",
+    "put times 4: lose-answer\n",
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (rules) * G_N_ELEMENTS (faults); i++) {
+    g_autoptr (StepFixture) fixture = step_fixture_new (rules[i % G_N_ELEMENTS (rules)],
+                                                        faults[i / G_N_ELEMENTS (rules)], SIZE);
+
+    fixture->order->if_exists = (PwIfExists[]) {
+      PW_IF_EXISTS_ASK, PW_IF_EXISTS_RENAME, PW_IF_EXISTS_SKIP
+    }[(i + i / 3) % 3];
+    g_assert_cmpint (step_fixture_run (fixture, PW_JOB_BEGIN, 0), ==, PW_OUTCOME_DONE);
+    g_assert_cmpstr (fixture->order->key, ==, "file.bin");
+    g_assert_nonnull (fixture->order->verification);
+    g_assert_nonnull (fixture->order->etag);
+    g_assert_cmpuint (store_fixture_get_stat (fixture->store, "objects"), ==, 1);
+  }
+}
+
+/* Somebody else's object of the same size in the way is never taken for it. */
+static void
+test_other_object (void)
+{
+  g_autoptr (StepFixture) fixture = step_fixture_new (NULL, NULL, SIZE);
+  g_autoptr (PwJob) job = NULL;
+
+  g_assert_cmpint (step_fixture_run (fixture, PW_JOB_BEGIN, 0), ==, PW_OUTCOME_DONE);
+  step_fixture_change_file (fixture, 7, 0);
+  fixture->order->if_exists = PW_IF_EXISTS_ASK;
+  fixture->order->may_be_put = TRUE;
+  job = step_fixture_try (fixture, PW_JOB_BEGIN, 0);
+  g_assert_cmpint (job->outcome, ==, PW_OUTCOME_FAILED);
+  g_assert_error (job->error, PW_ERROR, PW_ERROR_EXISTS);
+}
+
 /* A budget that is spent: the file is read twice. */
 static void
 test_without_memory (void)
@@ -137,6 +179,8 @@ main (int    argc,
   }
   g_test_add_func ("/send-object/known-kinds", test_known_kinds);
   g_test_add_func ("/send-object/encrypted", test_encrypted);
+  g_test_add_func ("/send-object/own-object", test_own_object);
+  g_test_add_func ("/send-object/other-object", test_other_object);
   g_test_add_func ("/send-object/without-memory", test_without_memory);
 
   return g_test_run ();
