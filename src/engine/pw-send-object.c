@@ -165,8 +165,9 @@ is_own_object (PwPut *put)
       || !pw_check_answer (head, &put->checksum, &md5, &is_proved, NULL) || !is_proved)
     return FALSE;
   order->etag = g_strdup (head->etag);
-  order->verification = g_strdup (describe_proof (
-                                    s3_object_reply_get_checksum (head, put->kind) ? put->kind : S3_CHECKSUM_MD5));
+  if (!s3_object_reply_get_checksum (head, put->kind))
+    put->kind = S3_CHECKSUM_MD5;
+  order->verification = g_strdup (describe_proof (put->kind));
   return TRUE;
 }
 
