@@ -61,8 +61,7 @@ test_uri (void)
     g_autoptr (PwDestination) destination =
       pw_destination_new_from_uri (cases[i].uri, cases[i].endpoint, cases[i].region, &error);
     g_autoptr (S3Address) address = NULL;
-    g_autofree char *url = NULL;
-    g_autofree char *key = NULL;
+    g_autofree char *url = NULL, *key = NULL;
 
     g_assert_no_error (error);
     g_assert_true (g_str_has_prefix (cases[i].uri, destination->name));
