@@ -265,6 +265,7 @@ http_exchange_start (HttpExchange       *self,
 
   self->max_answer = max_answer;
   self->piece = g_ascii_strncasecmp (request->url, "https:", 6) == 0 ? TLS_PIECE : G_MAXSIZE;
+  http_sockets_prepare (self->sockets, self->piece > TLS_PIECE);
   self->answer = http_answer_new (max_answer);
   return TRUE;
 }

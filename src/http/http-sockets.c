@@ -15,6 +15,7 @@
 struct _HttpSockets {
   GArray *fds;                  /* int: all that are open */
   int used;                     /* -1 = none, or not known */
+  gboolean has_large_writes;
 };
 
 static int
@@ -50,11 +51,13 @@ open_cb (void                 *data,
          curlsocktype          purpose,
          struct curl_sockaddr *to)
 {
+  HttpSockets *self = data;
   int fd = socket (to->family, to->socktype | SOCK_CLOEXEC, to->protocol);
 
   /* A system that paces what it sends (bbr) also paces this way, which leads nowhere, at twice the
-   * processor time. Every kernel has the older control, and lets everybody choose it. */
-  if (fd >= 0 && to->socktype == SOCK_STREAM && is_loopback (&to->addr))
+   * processor time. Every kernel has the older control, and lets everybody choose it. The small
+   * writes of TLS are better off paced: they gather meanwhile. */
+  if (fd >= 0 && self->has_large_writes && to->socktype == SOCK_STREAM && is_loopback (&to->addr))
     (void) setsockopt (fd, IPPROTO_TCP, TCP_CONGESTION, "reno", sizeof "reno" - 1);
   return fd < 0 ? CURL_SOCKET_BAD : fd;
 }
@@ -95,6 +98,7 @@ http_sockets_new (CURL *easy)
   self->used = -1;
   self->fds = g_array_new (FALSE, FALSE, sizeof (int));
   curl_easy_setopt (easy, CURLOPT_OPENSOCKETFUNCTION, open_cb);
+  curl_easy_setopt (easy, CURLOPT_OPENSOCKETDATA, self);
   curl_easy_setopt (easy, CURLOPT_SOCKOPTFUNCTION, opened_cb);
   curl_easy_setopt (easy, CURLOPT_SOCKOPTDATA, self);
   curl_easy_setopt (easy, CURLOPT_CLOSESOCKETFUNCTION, close_cb);
@@ -110,6 +114,13 @@ http_sockets_free (HttpSockets *self)
 
   g_array_unref (self->fds);
   g_free (self);
+}
+
+void
+http_sockets_prepare (HttpSockets *self,
+                      gboolean     has_large_writes)
+{
+  self->has_large_writes = has_large_writes;
 }
 
 void

@@ -9,7 +9,6 @@
 
 /* The sockets that one libcurl handle has open, and what the kernel knows of the one in use.
  * libcurl names the socket of a transfer only when it is over, and the answers are needed before.
- * Connections to this machine itself are not paced, whatever the system does with others.
  *
  * Threads: belongs to one thread.
  */
@@ -20,6 +19,11 @@ typedef struct _HttpSockets HttpSockets;
 HttpSockets *http_sockets_new         (CURL        *easy);
 /* Only after the connections made with that handle are closed. */
 void         http_sockets_free        (HttpSockets *self);
+
+/* Those that are opened from now on will be written to in large pieces, or else in TLS's of 16 KiB.
+ * With large pieces a connection to this machine itself is not paced, whatever the system does. */
+void         http_sockets_prepare    (HttpSockets *self,
+                                      gboolean     has_large_writes);
 
 /* The one bound to @local_port is in use from now on; 0 = none is. */
 void         http_sockets_use         (HttpSockets *self,
