@@ -61,8 +61,8 @@ run (const char *file,
   out = fopen (file, "w");
   if (!out)
     return 1;
-  fprintf (out, "{\"start_us\": %" G_GINT64_FORMAT ", \"wall\": %.6f, \"user\": %.6f, \"sys\": %.6f,"
-           " \"rss_kib\": %ld, \"status\": %d}\n",
+  fprintf (out, "{\"start_us\": %" G_GINT64_FORMAT ", \"wall\": %.6f, \"user\": %.6f,"
+           " \"sys\": %.6f, \"rss_kib\": %ld, \"status\": %d}\n",
            start_us, (double) (g_get_monotonic_time () - start_us) / 1e6,
            to_seconds (&usage.ru_utime), to_seconds (&usage.ru_stime), usage.ru_maxrss,
            WIFEXITED (status) ? WEXITSTATUS (status) : 128 + WTERMSIG (status));
