@@ -15,7 +15,7 @@ import struct
 import termios
 import time
 
-from partway import (CLI, KIB, MIB, SECRET_KEY, TIMEOUT, Cli, Failure, Store, check, check_equal,
+from partway import (CLI, KIB, MIB, SECRET_KEY, SLOWNESS, TIMEOUT, Cli, Failure, Store, check, check_equal,
                      main, make_file, note, sha256_of, spawn)
 
 TINY = ('--part-size', '256KiB', '--allow-tiny-parts')
@@ -167,7 +167,7 @@ def test_interrupt(work):
         began = time.monotonic()
         process.signal(signal.SIGINT)
         result = process.finish()
-        check(time.monotonic() - began < 1, 'it took longer than a second')
+        check(time.monotonic() - began < SLOWNESS, 'it took longer than a second')
         check_equal(result.status, 3, result)
         check('resume' in result.stdout + result.stderr, 'it does not say how to go on', result)
 
@@ -311,7 +311,37 @@ def test_question_on_the_terminal(work):
         terminal.read_until(lambda text: text.count(b'for all?') == 2, 'a second question')
         os.write(terminal.master, b'R\n')
         check_equal(terminal.finish(), 0, terminal.text)
-        check_equal(sorted(store.object(p.name).size for p in paths), [100, 200, 200])
+        check_equal([store.object(p.name).size for p in paths], [100, 200, 200])
+
+
+def test_interrupted_question(work):
+    """Ctrl+C is an answer, too; and a name of somebody else's does not play with the terminal."""
+    with Store() as store:
+        cli = Cli(work, store)
+        path = make_file(work / 'evil\x1b[2J', 100)
+        check_equal(cli.upload(path).status, 0)
+        arguments = [a for a in cli.upload_arguments('--if-exists', 'ask', path) if a != '--json']
+        for number in (signal.SIGINT, signal.SIGTERM):
+            terminal = Terminal(cli, arguments, columns=80)
+            terminal.read_until(lambda text: b'for all?' in text, 'a question')
+            check(b'\x1b[2J' not in terminal.text, terminal.text)
+            began = time.monotonic()
+            terminal.process.send_signal(number)
+            check(terminal.finish() in (1, 3), terminal.text)
+            check(time.monotonic() - began < SLOWNESS, 'it took longer than a second')
+        check_equal([e['error'] for e in cli.list()], ['exists', 'exists'])
+
+
+def test_order(work):
+    """Files go up in the order in which they are named."""
+    with Store() as store:
+        cli = Cli(work, store)
+        paths = [make_file(work / f'{n * 7 % 100:02}', 10) for n in range(100)]
+        result = cli.upload('--parallel', '1', *paths)
+        check_equal(result.status, 0, result.end)
+        check_equal([u['path'] for u in result.uploads()], [str(p) for p in paths])
+        puts = re.findall(r' put (\S+) 200', store.log.read_text())
+        check_equal(puts, [p.name for p in paths])
 
 
 # Folders, and what is no file.
@@ -385,22 +415,38 @@ def test_many_small_files(work):
 
 # The bandwidth limit.
 
+def take_mark(store, least):
+    """(before, after, bytes) once so many have come."""
+    end = time.monotonic() + TIMEOUT
+    while True:
+        asked = time.monotonic()
+        part_bytes = store.stats()['part_bytes']
+        if part_bytes >= least:
+            return asked, time.monotonic(), part_bytes
+        check(asked < end, 'too slow:', part_bytes)
+        time.sleep(0.02)              # the store has other things to do
+
+
 def test_limit(work):
-    """As the store sees it, between the first tenth and the last."""
-    limit, size = 20_000_000, 200_000_000
+    """As the store sees it, between the first tenth and the last. A build with sanitizers on a busy
+    machine gets no further than a lower limit."""
+    limit = 20_000_000 if SLOWNESS == 1 else 4_000_000
+    size = 10 * limit
     with Store() as store:
         cli = Cli(work, store)
-        process = cli.start_upload('--limit', '20MB', make_file(work / 'film', size, sparse=True))
-        marks = []
-        for share in (0.1, 0.9):
-            stats = store.wait(lambda s: s['part_bytes'] >= share * size and s, timeout=60)
-            marks.append((time.monotonic(), stats['part_bytes']))
+        process = cli.start_upload('--limit', str(limit),
+                                   make_file(work / 'film', size, sparse=True))
+        marks = [take_mark(store, share * size) for share in (0.1, 0.9)]
         check_equal(process.finish().status, 0)
-        (began, first), (ended, last) = marks
-        rate = (last - first) / (ended - began)
+        (asked, told, first), (asked_again, told_again, last) = marks
+        # The store looked at some time between the question and its answer.
+        least = (last - first) / (told_again - asked)
+        most = (last - first) / (asked_again - told)
+        rate = (last - first) / ((asked_again + told_again - asked - told) / 2)
         note(f'limit {limit / 1e6:.1f} MB/s, measured {rate / 1e6:.3f} MB/s: '
              f'{(rate / limit - 1) * 100:+.2f} %')
-        check(0.90 * limit <= rate <= 1.03 * limit, 'bytes a second:', rate)
+        check(least <= 1.03 * limit, 'too fast: bytes a second:', rate)
+        check(most >= 0.90 * limit, 'too slow: bytes a second:', rate)
 
 
 # Secrets. partway.py looks into all output and every file after each run; here is more of both.

@@ -81,7 +81,7 @@ check_listed (StoreRequest      *request,
     return refuse (request, "InvalidPart", "One or more of the specified parts could not be "
                    "found. The part may not have been uploaded, or the specified entity tag may "
                    "not match the part's entity tag.");
-  /* S3 User Guide: with checksums the numbers must be consecutive, else 500. Unproven against AWS. */
+  /* S3 User Guide: with checksums the numbers are consecutive, else 500. Unproven against AWS. */
   if (upload->algorithm != S3_CHECKSUM_NONE && listed->number != i + 1)
     return refuse (request, "InternalError", "We encountered an internal error.");
   if (!check_part_sum (request, upload, part, listed))
@@ -137,7 +137,8 @@ check_whole_sum (StoreRequest      *request,
 {
   const char *type = store_request_get_header (request, "x-amz-checksum-type");
 
-  /* What Create did not declare is not compared, as was observed of AWS by others; unproven here. */
+  /* What Create did not declare is not compared, as was observed of AWS by others; unproven
+   * here. */
   if (upload->algorithm == S3_CHECKSUM_NONE)
     return TRUE;
   if (type != NULL && g_str_equal (type, "COMPOSITE") != upload->is_composite)

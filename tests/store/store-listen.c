@@ -220,8 +220,12 @@ headers_cb (SoupServer        *server,
   forget_upload (request);
   if (fault_takes_line (request) || fault_answers (request))
     return;
-  if (!store_call_begin (request))
-    store_send (request);
+  if (store_call_begin (request))
+    return;
+  /* Refused instead of continued: whether the body comes all the same cannot be known. */
+  if (store_request_get_header (request, "Expect") != NULL)
+    store_answer_set_header (request, "Connection", "close");
+  store_send (request);
 }
 
 static void
