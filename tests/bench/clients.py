@@ -103,9 +103,8 @@ class AwsCli(Client):
     program = "/usr/bin/aws"
     package = "awscli"
 
-    def __init__(self, transfer_client):
-        self.transfer_client = transfer_client
-        self.name = f"aws s3 cp ({transfer_client})"
+    def __init__(self, transfer_client, name):
+        self.transfer_client, self.name = transfer_client, name
         self.sink = "fixed" if transfer_client == "crt" else "plain"
 
     def get_commands(self, world, scheme, path):
@@ -139,14 +138,14 @@ class S3cmd(Client):
 CURLS = [Curl(1), Curl(2), Curl(4)]
 # Its best number of connections and parts differ from case to case.
 LARGE = [
-    Crt(16, 5), Crt(8, 1), Crt(8, 5), AwsCli("crt"),
+    Crt(16, 5), Crt(8, 1), Crt(8, 5), AwsCli("crt", "aws s3 cp, CRT"),
     Rclone("rclone, 8 MiB × 10, no MD5 of the file", "--s3-chunk-size", "8M",
            "--s3-upload-concurrency", "10", "--s3-disable-checksum"),
-    Rclone("rclone"), AwsCli("classic"), S3cmd(),
+    Rclone("rclone"), AwsCli("default", "aws s3 cp, classic"), S3cmd(),
 ]
 SMALL = [
     Rclone("rclone"), Rclone("rclone, 10 at once", "--transfers", "10"), Crt(8, 5),
-    AwsCli("classic"), AwsCli("crt"), S3cmd(),
+    AwsCli("default", "aws s3 cp, classic"), AwsCli("crt", "aws s3 cp, CRT"), S3cmd(),
 ]
 
 

@@ -27,6 +27,7 @@ static struct {
   guint64 n_puts;
   guint64 n_bytes;
   gint64 first_us;
+  gint64 first_body_us;
 } state;
 
 static void
@@ -54,7 +55,7 @@ sink_forget (void)
   g_clear_pointer (&state.objects, g_hash_table_unref);
   state.objects = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, object_free);
   state.n_requests = state.n_parts = state.n_puts = state.n_bytes = 0;
-  state.first_us = 0;
+  state.first_us = state.first_body_us = 0;
   g_mutex_unlock (&state.mutex);
 }
 
@@ -64,6 +65,15 @@ sink_note_request (gint64 now_us)
   g_mutex_lock (&state.mutex);
   if (state.first_us == 0)
     state.first_us = now_us;
+  g_mutex_unlock (&state.mutex);
+}
+
+void
+sink_note_body (gint64 now_us)
+{
+  g_mutex_lock (&state.mutex);
+  if (state.first_body_us == 0)
+    state.first_body_us = now_us;
   g_mutex_unlock (&state.mutex);
 }
 
@@ -228,9 +238,10 @@ tell_counts (SinkAnswer *answer)
   g_string_append_printf (answer->body,
                           "{\"requests\": %" G_GUINT64_FORMAT ", \"parts\": %" G_GUINT64_FORMAT
                           ", \"puts\": %" G_GUINT64_FORMAT ", \"bytes\": %" G_GUINT64_FORMAT
-                          ", \"first_us\": %" G_GINT64_FORMAT "}\n",
+                          ", \"first_us\": %" G_GINT64_FORMAT
+                          ", \"first_body_us\": %" G_GINT64_FORMAT "}\n",
                           state.n_requests, state.n_parts, state.n_puts, state.n_bytes,
-                          state.first_us);
+                          state.first_us, state.first_body_us);
   g_mutex_unlock (&state.mutex);
 }
 

@@ -35,7 +35,8 @@ void sink_answer        (const SinkRequest *request,
 /* Forgets all objects, and begins to count anew. */
 void sink_forget        (void);
 
-/* A request began to come at @now_us (monotonic). */
+/* The first byte of a request, or of an object's or part's bytes, came at @now_us (monotonic). */
 void sink_note_request  (gint64             now_us);
+void sink_note_body     (gint64             now_us);
 
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (SinkRequest, sink_request_clear)

@@ -25,7 +25,8 @@
  * Prints "http PORT" and "https PORT" (0 = the system's choice) when it listens. Over http bodies
  * are dropped inside the kernel (MSG_TRUNC); TLS is 1.3 with AES-128-GCM. --md5: a body's ETag is
  * its MD5, for clients that insist. GET /-/counts tells what came, as JSON: `first_us` is when the
- * first request began to come (CLOCK_MONOTONIC). GET /-/forget forgets.
+ * first request began to come, `first_body_us` the first byte of a file (CLOCK_MONOTONIC).
+ * GET /-/forget forgets.
  */
 
 #define BUFFER ((gsize) 256 * 1024)
@@ -179,6 +180,10 @@ drop_body (Connection  *self,
   if (with_md5 && g_str_equal (request->method, "PUT"))
     md5 = g_checksum_new (G_CHECKSUM_MD5);
   request->n_bytes = length ? g_ascii_strtoull (length, NULL, 10) : 0;
+  if (request->n_bytes > 0 && self->n_bytes == 0 && !fill (self))
+    return FALSE;
+  if (request->n_bytes > 0 && g_str_equal (request->method, "PUT"))
+    sink_note_body (g_get_monotonic_time ());
   if (!drop (self, request->n_bytes, md5))
     return FALSE;
   if (md5)
