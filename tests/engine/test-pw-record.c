@@ -103,7 +103,7 @@ static void
 test_exists (Fixture       *self,
              gconstpointer  data)
 {
-  g_autoptr (PwRecord) record = create (self);
+  g_autoptr (PwRecord) record G_GNUC_UNUSED = create (self);
   g_autoptr (PwRecord) second = NULL;
   g_autoptr (GError) error = NULL;
 
@@ -171,7 +171,7 @@ static void
 test_list (Fixture       *self,
            gconstpointer  data)
 {
-  g_autoptr (PwRecord) record = create (self);
+  g_autoptr (PwRecord) record G_GNUC_UNUSED = create (self);
   g_autoptr (GPtrArray) names = pw_record_list (self->dir, ".record", NULL);
   g_autoptr (GPtrArray) none = pw_record_list ("/nowhere/at/all", ".record", NULL);
 
