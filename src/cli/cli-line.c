@@ -87,8 +87,11 @@ cli_line_for_upload (PwUpload *upload,
   g_string_append_printf (line, "%s  ", cut);
   append_bar (line, upload->schedule.safe, pw_upload_get_sent (upload), upload->size);
   g_string_append_printf (line, "  %s", doing);
-  if (upload->error)
-    g_string_append_printf (line, " — %s", upload->error->message);
+  if (upload->error) {
+    g_autofree char *message = cli_line_dup_clean (upload->error->message);
+
+    g_string_append_printf (line, " — %s", message);
+  }
   return g_string_free (line, FALSE);
 }
 
@@ -110,13 +113,17 @@ cli_line_for_total (PwUploads *uploads,
 static char *
 dup_reason (PwUpload *upload)
 {
+  g_autofree char *reason = NULL;
+
   if (!upload->error)
     return g_strdup ("");
   if (upload->request_id && *upload->request_id
       && !strstr (upload->error->message, upload->request_id))
-    return g_strdup_printf (" %s (%s %s)", upload->error->message, _("request"),
-                            upload->request_id);
-  return g_strdup_printf (" %s", upload->error->message);
+    reason = g_strdup_printf (" %s (%s %s)", upload->error->message, _("request"),
+                              upload->request_id);
+  else
+    reason = g_strdup_printf (" %s", upload->error->message);
+  return cli_line_dup_clean (reason);
 }
 
 char *

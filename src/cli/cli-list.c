@@ -45,8 +45,11 @@ show (const PwQueueItem *item,
     return;
   }
   printf ("%s  %-9s  %8s  %s → %s\n", item->id, state, size, name, uri);
-  if (upload->error)
-    printf ("%18s%s\n", "", upload->error->message);
+  if (upload->error) {
+    g_autofree char *message = cli_line_dup_clean (upload->error->message);
+
+    printf ("%18s%s\n", "", message);
+  }
 }
 
 /* Returns how many. */

@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <unistd.h>
 
+#include "cli/cli-line.h"
 #include "cli/cli-size.h"
 #include "engine/pw-error.h"
 
@@ -88,19 +89,68 @@ interrupt_cb (gpointer data)
   return G_SOURCE_CONTINUE;
 }
 
+static gboolean
+input_cb (int          fd,
+          GIOCondition condition,
+          gpointer     data)
+{
+  gboolean *is_there = data;
+
+  *is_there = TRUE;
+  return G_SOURCE_CONTINUE;
+}
+
+static void
+attach (GMainContext *context,
+        GSource      *source,
+        GSourceFunc   func,
+        gpointer      data)
+{
+  g_source_set_callback (source, func, data, NULL);
+  g_source_attach (source, context);
+}
+
+/* FALSE: Ctrl+C, or the end of the input. */
+static gboolean
+read_answer (CliSession *self,
+             char       *answer,
+             int         size)
+{
+  g_autoptr (GSource) input = g_unix_fd_source_new (STDIN_FILENO, G_IO_IN | G_IO_HUP | G_IO_ERR);
+  gboolean is_there = FALSE;
+
+  attach (self->asking, input, G_SOURCE_FUNC (input_cb), &is_there);
+  while (!is_there && !self->is_interrupted)
+    g_main_context_iteration (self->asking, TRUE);
+  g_source_destroy (input);
+  return !self->is_interrupted && fgets (answer, size, stdin);
+}
+
+static void
+watch_signal (CliSession *self,
+              int         number)
+{
+  g_autoptr (GSource) always = g_unix_signal_source_new (number);
+  g_autoptr (GSource) asking = g_unix_signal_source_new (number);
+
+  attach (NULL, always, interrupt_cb, self);
+  attach (self->asking, asking, interrupt_cb, self);
+}
+
 /* Questions are asked when all else is done, so that they hold nothing up. */
 static gboolean
 ask (CliSession *self,
      PwUpload   *upload)
 {
+  g_autofree char *key = cli_line_dup_clean (upload->key);
   char answer[16];
 
   while (self->replace_all < 0) {
     cli_show_clear (self->show);
     printf (_("%s exists already. [r]eplace, [k]eep both, [s]kip; capital letter: for all? "),
-            upload->key);
+            key);
     fflush (stdout);
-    if (!fgets (answer, sizeof answer, stdin))
+    if (!read_answer (self, answer, sizeof answer))
       return FALSE;
     switch (g_ascii_tolower (*answer)) {
     case 'r':
@@ -132,7 +182,7 @@ ask_what_exists (CliSession *self)
   if (self->is_interrupted || cli_show_get_kind (self->show) != CLI_SHOW_TERMINAL
       || !isatty (STDIN_FILENO))
     return FALSE;
-  for (guint i = 0; i < g_list_model_get_n_items (model); i++) {
+  for (guint i = 0; i < g_list_model_get_n_items (model) && !self->is_interrupted; i++) {
     g_autoptr (PwUpload) upload = g_list_model_get_item (model, i);
 
     if (upload->state == PW_UPLOAD_FAILED
@@ -172,6 +222,7 @@ cli_session_new (int *exit_status)
 
   self->uploads = pw_uploads_new (NULL);
   self->loop = g_main_loop_new (NULL, FALSE);
+  self->asking = g_main_context_new ();
   self->mine = g_hash_table_new_full (NULL, NULL, g_object_unref, NULL);
   self->replace_all = -1;
   pw_uploads_set_allow_prompt (self->uploads, g_getenv ("DISPLAY") || g_getenv ("WAYLAND_DISPLAY"));
@@ -196,6 +247,7 @@ cli_session_free (CliSession *self)
   g_hash_table_unref (self->mine);
   g_object_unref (self->uploads);
   g_main_loop_unref (self->loop);
+  g_main_context_unref (self->asking);
   g_free (self);
 }
 
@@ -224,16 +276,16 @@ judge (CliSession *self)
 int
 cli_session_run (CliSession *self)
 {
-  guint interrupt_id = g_unix_signal_add (SIGINT, interrupt_cb, self);
-  guint term_id = g_unix_signal_add (SIGTERM, interrupt_cb, self);
   g_autoptr (GError) error = NULL;
   int exit_status;
 
+  watch_signal (self, SIGINT);
+  watch_signal (self, SIGTERM);
   g_signal_connect (self->uploads, "idle", G_CALLBACK (idle_cb), self);
   if (!pw_uploads_is_idle (self->uploads))
     g_main_loop_run (self->loop);
-  g_source_remove (interrupt_id);
-  g_source_remove (term_id);
+  while (g_source_remove_by_user_data (self))
+    continue;
 
   exit_status = judge (self);
   if (!pw_uploads_flush (self->uploads, &error))

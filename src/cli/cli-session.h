@@ -26,6 +26,7 @@ typedef struct {
   PwUploads *uploads;
   CliShow *show;
   GMainLoop *loop;
+  GMainContext *asking;         /* signals and input, while nothing may draw over a question */
   gboolean is_interrupted;      /* Ctrl+C */
   GHashTable *mine;             /* PwUpload whose fate decides the exit status */
   gint replace_all;             /* an answer for all that exist, or −1 */

@@ -132,11 +132,13 @@ void
 cli_show_note (CliShow    *self,
                const char *note)
 {
+  g_autofree char *clean = cli_line_dup_clean (note);
+
   cli_show_clear (self);
   if (self->kind == CLI_SHOW_JSON)
     cli_event_note (note);
   else
-    printf ("%s\n", note);
+    printf ("%s\n", clean);
   fflush (stdout);
 }
 
