@@ -17,7 +17,7 @@ struct _PwUploads {
   PwDispatch *dispatch;
   GPtrArray *items;             /* PwUpload, in the order of the list */
   GHashTable *by_id;            /* id → PwUpload, borrowed */
-  GPtrArray *addings;           /* PwAdding */
+  GPtrArray *addings;           /* PwAdding; the first is walked, the others wait */
   guint first_waiting;          /* no item before this index waits for its turn */
   guint tick_id;
   guint idle_id;
@@ -248,6 +248,8 @@ note_cb (const char *note,
   g_signal_emit (data, signals[NOTE], 0, note);
 }
 
+static void walk_next (PwUploads *self);
+
 static void
 added_cb (PwAdding *adding,
           gpointer  data)
@@ -257,10 +259,20 @@ added_cb (PwAdding *adding,
   pw_archive_put_adding (self->archive, adding,
                          pw_dispatch_get_lane (self->dispatch, adding->destination)->json, FALSE);
   g_ptr_array_remove (self->addings, adding);
+  walk_next (self);
   check_idle (self);
 }
 
 static const PwAddingCallbacks adding_callbacks = { found_cb, note_cb, added_cb };
+
+/* One after the other: the list keeps the order in which files were named, and a thousand of them
+ * need no thousand threads. */
+static void
+walk_next (PwUploads *self)
+{
+  if (self->addings->len > 0)
+    pw_adding_start (g_ptr_array_index (self->addings, 0), &adding_callbacks, self);
+}
 
 static void
 start_adding (PwUploads *self,
@@ -269,7 +281,8 @@ start_adding (PwUploads *self,
   g_ptr_array_add (self->addings, adding);
   pw_archive_put_adding (self->archive, adding,
                          pw_dispatch_get_lane (self->dispatch, adding->destination)->json, TRUE);
-  pw_adding_start (adding, &adding_callbacks, self);
+  if (self->addings->len == 1)
+    walk_next (self);
 }
 
 void
