@@ -11,11 +11,12 @@ import re
 import select
 import signal
 import socket
+import statistics
 import struct
 import termios
 import time
 
-from partway import (CLI, KIB, MIB, SECRET_KEY, SLOWNESS, TIMEOUT, Cli, Failure, Store, check, check_equal,
+from partway import (CLI, KIB, MIB, SECRET_KEY, SLOWNESS, TIMEOUT, Cli, Store, check, check_equal,
                      main, make_file, note, sha256_of, spawn)
 
 TINY = ('--part-size', '256KiB', '--allow-tiny-parts')
@@ -221,10 +222,11 @@ def test_remove(work):
 
 def test_two_processes(work):
     """Only one runs an upload; the other says so and disturbs nothing."""
-    with Store(min_part=1) as store:
+    with Store(min_part=1, faults='part 20 times 1: stall') as store:
         cli = Cli(work, store)
         path = make_file(work / 'film', 8 * MIB)
-        process = start_slowly(cli, path)
+        process = cli.start_upload(*TINY, path)
+        store.wait(lambda stats: stats['held_connections'] == 1)
         listed, = cli.list()
         check('running' in cli.run('list').stdout)
         result = cli.resume(listed['id'])
@@ -235,9 +237,10 @@ def test_two_processes(work):
         check_equal((result.status, result.uploads()), (0, []), result)
         # Another upload at the same time is no trouble.
         check_equal(cli.upload(make_file(work / 'other', 1000)).status, 0)
+        store.set_faults('')
         check_equal(process.finish().status, 0)
         check_equal(store.object('film').sha256, sha256_of(path))
-        check_equal(store.requests('part'), 32, 'parts')
+        check_equal(store.requests('part'), 33, 'parts')
 
 
 # The terminal.
@@ -254,22 +257,25 @@ class Terminal:
                              env=environment)
         os.close(slave)
 
+    def _read(self, end, what):
+        """FALSE: the other side is closed."""
+        check(select.select([self.master], [], [], max(0, end - time.monotonic()))[0],
+              'the terminal does not show', what, self.text[-2000:])
+        try:
+            self.text += os.read(self.master, 65536)
+            return True
+        except OSError:               # EIO
+            return False
+
     def read_until(self, condition, what):
         end = time.monotonic() + TIMEOUT
         while not condition(self.text):
-            check(select.select([self.master], [], [], max(0, end - time.monotonic()))[0],
-                  'the terminal does not show', what, self.text[-2000:])
-            try:
-                self.text += os.read(self.master, 65536)
-            except OSError:
-                raise Failure('the terminal was left before', what, self.text[-2000:]) from None
+            check(self._read(end, what), 'the terminal was left before', what, self.text[-2000:])
 
     def finish(self):
-        try:
-            while piece := os.read(self.master, 65536):
-                self.text += piece
-        except OSError:
-            pass                      # EIO: the other side is closed
+        end = time.monotonic() + TIMEOUT
+        while self._read(end, 'the end'):
+            continue
         os.close(self.master)
         return self.process.wait(TIMEOUT)
 
@@ -415,38 +421,31 @@ def test_many_small_files(work):
 
 # The bandwidth limit.
 
-def take_mark(store, least):
-    """(before, after, bytes) once so many have come."""
-    end = time.monotonic() + TIMEOUT
-    while True:
-        asked = time.monotonic()
-        part_bytes = store.stats()['part_bytes']
-        if part_bytes >= least:
-            return asked, time.monotonic(), part_bytes
-        check(asked < end, 'too slow:', part_bytes)
-        time.sleep(0.02)              # the store has other things to do
-
-
 def test_limit(work):
-    """As the store sees it, between the first tenth and the last. A build with sanitizers on a busy
-    machine gets no further than a lower limit."""
-    limit = 20_000_000 if SLOWNESS == 1 else 4_000_000
-    size = 10 * limit
+    """As the store sees it, between the first tenth and the last. Where the machine itself stops
+    for a moment the limit does not make up for it, so the least is asked of the usual second."""
+    limit, size = 5_000_000, 60_000_000
     with Store() as store:
         cli = Cli(work, store)
         process = cli.start_upload('--limit', str(limit),
                                    make_file(work / 'film', size, sparse=True))
-        marks = [take_mark(store, share * size) for share in (0.1, 0.9)]
+        marks = []                    # (before, after, bytes): it looked at some time in between
+        while not marks or marks[-1][2] < 0.9 * size:
+            asked = time.monotonic()
+            part_bytes = store.stats()['part_bytes']
+            if part_bytes > 0.1 * size and (not marks or asked >= marks[-1][1] + 1):
+                marks.append((asked, time.monotonic(), part_bytes))
+            check(process.popen.poll() is None, 'it ended early')
+            time.sleep(0.02)          # the store has other things to do
         check_equal(process.finish().status, 0)
-        (asked, told, first), (asked_again, told_again, last) = marks
-        # The store looked at some time between the question and its answer.
-        least = (last - first) / (told_again - asked)
-        most = (last - first) / (asked_again - told)
-        rate = (last - first) / ((asked_again + told_again - asked - told) / 2)
-        note(f'limit {limit / 1e6:.1f} MB/s, measured {rate / 1e6:.3f} MB/s: '
-             f'{(rate / limit - 1) * 100:+.2f} %')
-        check(least <= 1.03 * limit, 'too fast: bytes a second:', rate)
-        check(most >= 0.90 * limit, 'too slow: bytes a second:', rate)
+        rates = [(b[2] - a[2]) / (b[1] - a[1]) for a, b in zip(marks, marks[1:])]
+        usual, average = statistics.median(rates), (marks[-1][2] - marks[0][2]) / (
+            marks[-1][1] - marks[0][0])
+        note(f'limit {limit / 1e6:.1f} MB/s, in the usual second {usual / 1e6:.3f} MB/s '
+             f'({(usual / limit - 1) * 100:+.2f} %), on average {average / 1e6:.3f} MB/s '
+             f'({(average / limit - 1) * 100:+.2f} %)')
+        check(average <= 1.03 * limit, 'too fast')
+        check(0.90 * limit <= usual <= 1.03 * limit, 'too slow or too fast')
 
 
 # Secrets. partway.py looks into all output and every file after each run; here is more of both.
