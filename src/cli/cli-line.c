@@ -70,8 +70,8 @@ dup_doing (PwUpload *upload)
   case PW_UPLOAD_ABORTING:
     return g_strdup (_("removing…"));
   default:
-    return upload->progress.first_us == 0 ? g_strdup (_("preparing…"))
-                                          : pw_progress_dup_sentence (&upload->progress);
+    return upload->progress ? pw_progress_dup_sentence (upload->progress)
+                            : g_strdup (_("preparing…"));
   }
 }
 

@@ -68,8 +68,12 @@ pw_upload_tick (PwUpload *self,
                 gint64    now_us)
 {
   /* The time before its first byte, in which others had the line, says nothing of its speed. */
-  if (self->progress.first_us > 0 || pw_upload_get_in_flight (self) > 0)
-    pw_progress_feed (&self->progress, now_us, self->schedule.safe, pw_upload_get_sent (self),
+  if (!self->progress && pw_upload_get_in_flight (self) > 0) {
+    self->progress = g_new (PwProgress, 1);
+    pw_progress_init (self->progress);
+  }
+  if (self->progress)
+    pw_progress_feed (self->progress, now_us, self->schedule.safe, pw_upload_get_sent (self),
                       self->size);
   if (now_us - self->told_us < TELL_EVERY_US)
     return;
@@ -105,6 +109,7 @@ pw_upload_finalize (GObject *object)
   g_free (self->verification);
   g_free (self->etag);
   g_clear_pointer (&self->order, pw_order_unref);
+  g_free (self->progress);
   pw_schedule_clear (&self->schedule);
   g_ptr_array_unref (self->out);
   G_OBJECT_CLASS (pw_upload_parent_class)->finalize (object);
@@ -130,7 +135,6 @@ pw_upload_init (PwUpload *self)
 {
   self->out = g_ptr_array_new ();
   pw_schedule_init (&self->schedule);
-  pw_progress_init (&self->progress);
 }
 
 PwUpload *

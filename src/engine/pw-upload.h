@@ -69,7 +69,7 @@ struct _PwUpload {
   PwOrder *order;               /* NULL until its first job; see pw-order.h for who may look when */
   PwSchedule schedule;          /* safe bytes, parts left */
   GPtrArray *out;               /* PwJob with the workers: what is constant, and `transfer` */
-  PwProgress progress;
+  PwProgress *progress;         /* NULL until a byte of it was seen on its way: it is not small */
 
   PwUploadState remembered;     /* the state that the queue knows; the list's to write */
 
