@@ -184,6 +184,22 @@ store_call_delete (StoreRequest *request)
   store_answer_empty (request, 204);
 }
 
+static void
+append_object (GString           *xml,
+               const StoreObject *object)
+{
+  g_autofree char *modified = store_dup_iso_date (object->modified);
+  g_autofree char *etag = g_strdup_printf ("\"%s\"", object->etag);
+
+  g_string_append (xml, "<Contents>");
+  store_xml_append (xml, "Key", object->key);
+  store_xml_append (xml, "LastModified", modified);
+  store_xml_append (xml, "ETag", etag);
+  store_xml_append_number (xml, "Size", object->size);
+  store_xml_append (xml, "StorageClass", "STANDARD");
+  g_string_append (xml, "</Contents>");
+}
+
 /* ListObjectsV2, without delimiters. */
 static void
 list_objects (StoreRequest *request)
@@ -211,15 +227,7 @@ list_objects (StoreRequest *request)
       break;
     n++;
     next = object->key;
-    g_autofree char *modified = store_dup_iso_date (object->modified);
-    g_autofree char *etag = g_strdup_printf ("\"%s\"", object->etag);
-    g_string_append (xml, "<Contents>");
-    store_xml_append (xml, "Key", object->key);
-    store_xml_append (xml, "LastModified", modified);
-    store_xml_append (xml, "ETag", etag);
-    store_xml_append_number (xml, "Size", object->size);
-    store_xml_append (xml, "StorageClass", "STANDARD");
-    g_string_append (xml, "</Contents>");
+    append_object (xml, object);
   }
   const StoreObject *last = objects->len > 0 ? objects->pdata[objects->len - 1] : NULL;
   gboolean is_cut = next != NULL && strcmp (next, last->key) != 0;

@@ -53,6 +53,16 @@ append_upload (GString           *xml,
   g_string_append (xml, "</Upload>");
 }
 
+/* What the faults let the list show. */
+static GPtrArray *
+find_uploads (StoreRequest *request,
+              const char   *prefix)
+{
+  if (store_request_get_action (request, STORE_ACTION_EMPTY) != NULL)
+    return g_ptr_array_new ();
+  return store_uploads_sorted (request->store->uploads, request->bucket, prefix);
+}
+
 void
 store_call_list_uploads (StoreRequest *request)
 {
@@ -61,16 +71,12 @@ store_call_list_uploads (StoreRequest *request)
   const char *id = store_request_get_query (request, "upload-id-marker");
   gboolean encode = g_strcmp0 (store_request_get_query (request, "encoding-type"), "url") == 0;
   guint most = store_request_get_count (request, "max-uploads", 1000, 1000);
-  g_autoptr (GPtrArray) uploads = store_uploads_sorted (request->store->uploads,
-                                                        request->bucket,
-                                                        prefix != NULL ? prefix : "");
+  g_autoptr (GPtrArray) uploads = find_uploads (request, prefix != NULL ? prefix : "");
   g_autoptr (GString) items = g_string_new (NULL);
   const StoreUpload *last = NULL;
   gboolean seen_id = FALSE, is_cut = FALSE;
   guint n = 0;
 
-  if (store_request_get_action (request, STORE_ACTION_EMPTY) != NULL)
-    g_ptr_array_set_size (uploads, 0);
   for (guint i = 0; i < uploads->len && !is_cut; i++) {
     const StoreUpload *upload = g_ptr_array_index (uploads, i);
 

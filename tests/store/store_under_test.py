@@ -23,9 +23,11 @@ os.environ['AWS_EC2_METADATA_DISABLED'] = 'true'
 import boto3  # noqa: E402
 from botocore.config import Config  # noqa: E402
 from botocore.exceptions import ClientError  # noqa: E402
+from botocore.handlers import add_expect_header  # noqa: E402
 
 HERE = pathlib.Path(__file__).resolve().parent
-MIB = 1024 * 1024
+KIB = 1024
+MIB = 1024 * KIB
 
 
 class Store:
@@ -58,13 +60,17 @@ class Store:
         self.process.wait(10)
 
     def client(self, key='testkey', secret='testsecret', token=None, region='us-east-1',
-               host='127.0.0.1', style='path'):
+               host='127.0.0.1', style='path', retries=2, expect=True):
         # SIGV4 signs the payload's SHA-256 over http; a read timeout ends what never answers.
-        return boto3.client(
+        client = boto3.client(
             's3', endpoint_url=f'http://{host}:{self.port}', aws_access_key_id=key,
             aws_secret_access_key=secret, aws_session_token=token, region_name=region,
             config=Config(signature_version='s3v4', s3={'addressing_style': style},
-                          retries={'max_attempts': 2}, read_timeout=5, connect_timeout=5))
+                          retries={'max_attempts': retries}, read_timeout=5,
+                          connect_timeout=5))
+        if not expect:
+            client.meta.events.unregister('before-call.s3', add_expect_header)
+        return client
 
     def control(self, method, path, body=None):
         connection = http.client.HTTPConnection('127.0.0.1', self.port, timeout=10)
