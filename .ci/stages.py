@@ -17,8 +17,8 @@ BUILD = ROOT / "build"
 LOGS = BUILD / "ci-logs"
 GLIB_TSAN = BUILD / "_glib-tsan"
 
-SUITES = ["http", "s3", "engine", "cli", "store", "e2e", "kill"]
-COVERED = ["http", "s3", "engine"]
+SUITES = ["http", "s3", "aws", "engine", "cli", "store", "e2e", "kill"]
+COVERED = ["http", "s3", "aws", "engine"]
 LEAST_COVERAGE = 85.0
 
 # How often the heavy tests repeat themselves where everything takes many times as long.

@@ -5,7 +5,7 @@
 #include "cli/cli-destination-add.h"
 
 #include "cli/cli-size.h"
-#include "engine/pw-aws-config.h"
+#include "aws/aws-config.h"
 #include "engine/pw-error.h"
 
 #include <gio/gio.h>
@@ -211,7 +211,7 @@ static PwDestination *
 new_from_aws (const char *uri, const Options *options, GError **error)
 {
   g_auto (GStrv) envp = g_get_environ ();
-  g_autoptr (PwAwsConfig) config = pw_aws_config_load (envp, options->profile, error);
+  g_autoptr (AwsConfig) config = aws_config_load (envp, options->profile, error);
   PwDestination *destination;
 
   if (!config) {

@@ -6,7 +6,7 @@
 
 #include <glib/gi18n.h>
 
-#include "engine/pw-aws-config.h"
+#include "aws/aws-config.h"
 #include "engine/pw-destinations.h"
 #include "engine/pw-error.h"
 
@@ -90,7 +90,7 @@ make_from_uri (const char *uri,
 {
   const CliTargetOptions *options = &cli_target_options;
   g_auto (GStrv) envp = g_get_environ ();
-  g_autoptr (PwAwsConfig) aws = pw_aws_config_load (envp, options->profile, error);
+  g_autoptr (AwsConfig) aws = aws_config_load (envp, options->profile, error);
   g_autoptr (PwDestination) destination = NULL;
 
   if (!aws)

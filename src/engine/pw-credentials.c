@@ -4,7 +4,7 @@
 
 #include "engine/pw-credentials.h"
 
-#include "engine/pw-aws-config.h"
+#include "aws/aws-config.h"
 #include "engine/pw-error.h"
 #include "engine/pw-keyring.h"
 
@@ -88,14 +88,19 @@ static S3Credentials *
 read_source (PwCredentials *self, gint64 *expires, gboolean *is_fixed, GError **error)
 {
   gboolean is_profile = self->destination->secrets == PW_SECRETS_PROFILE;
-  g_autoptr (PwAwsConfig) config =
-    pw_aws_config_load (self->envp, is_profile ? self->destination->profile : NULL, error);
+  g_autoptr (GError) problem = NULL;
+  g_autoptr (AwsConfig) config =
+    aws_config_load (self->envp, is_profile ? self->destination->profile : NULL, &problem);
+  S3Credentials *found = config
+                         ? aws_config_dup_credentials (config, self->envp, expires, &problem)
+                         : NULL;
 
-  if (!config) {
+  if (!found) {
+    g_propagate_error (error, pw_error_from_aws (problem));
     return NULL;
   }
   *is_fixed = !config->may_change;
-  return pw_aws_config_dup_credentials (config, self->envp, expires, error);
+  return found;
 }
 
 /* With the mutex, which is let go while the source is read. */

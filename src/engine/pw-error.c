@@ -4,6 +4,8 @@
 
 #include "engine/pw-error.h"
 
+#include "aws/aws-error.h"
+
 #include "http/http-client.h"
 
 #include <glib/gi18n-lib.h>
@@ -190,6 +192,8 @@ find_code (const GError *error, PwError *code)
     return FALSE;
   if (error->domain == PW_ERROR)
     *code = (PwError) error->code;
+  else if (error->domain == AWS_ERROR)
+    *code = PW_ERROR_CREDENTIALS_MISSING;
   else if (error->domain == HTTP_ERROR || error->domain == S3_REPLY_ERROR)
     *code = pw_error_classify_http (error);
   else
@@ -275,6 +279,14 @@ pw_error_from_http (const GError *http_error)
     return compose (PW_ERROR_CANCELLED, NULL);
   details = pw_error_dup_clean (http_error->message, MESSAGE_CHARS);
   return compose (pw_error_classify_http (http_error), details);
+}
+
+GError *
+pw_error_from_aws (const GError *aws_error)
+{
+  g_return_val_if_fail (aws_error != NULL, NULL);
+
+  return g_error_new_literal (PW_ERROR, PW_ERROR_CREDENTIALS_MISSING, aws_error->message);
 }
 
 char *

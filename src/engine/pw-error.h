@@ -82,7 +82,7 @@ const char *pw_error_get_id           (PwError          code);
 PwError     pw_error_from_id          (const char      *id);
 
 /* TRUE where waiting alone may help: the upload pauses and goes on by itself later. Understands
- * the domains PW_ERROR, HTTP_ERROR and S3_REPLY_ERROR. */
+ * the domains PW_ERROR, HTTP_ERROR, S3_REPLY_ERROR and AWS_ERROR. */
 gboolean    pw_error_is_transient     (const GError    *error);
 
 /* TRUE where the user lacks a right or a secret: credentials, keyring, access denied. */
@@ -101,6 +101,9 @@ GError     *pw_error_from_failure     (const S3Failure *failure);
 /* The same for an error in HTTP_ERROR or S3_REPLY_ERROR; any other is copied as it is (what the
  * body's function set comes back from http_client_send() unchanged). */
 GError     *pw_error_from_http        (const GError    *http_error);
+
+/* The same for an error in AWS_ERROR, which says everything in its own words. */
+GError     *pw_error_from_aws         (const GError    *aws_error);
 
 /* @text on one line, valid UTF-8, without URL queries or signatures, at most @max_chars characters;
  * for words of others that go into messages and logs. NULL gives "". */

@@ -4,6 +4,7 @@
 
 #include "cli/cli-target.h"
 
+#include "aws/aws-error.h"
 #include "engine/pw-destinations.h"
 #include "engine/pw-error.h"
 
@@ -119,7 +120,7 @@ test_wrong (void)
     { "nowhere", NULL, NULL, pw_error_quark },
     { "s3://", NULL, NULL, pw_error_quark },
     { "s3://bucket", "diagonal", NULL, g_option_error_quark },
-    { "s3://bucket", NULL, "there-is-none", pw_error_quark },
+    { "s3://bucket", NULL, "there-is-none", aws_error_quark },
   };
 
   for (guint i = 0; i < G_N_ELEMENTS (rows); i++) {

@@ -2,11 +2,13 @@
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
 
-#include "engine/pw-aws-config.h"
+#include "aws/aws-config.h"
 
-#include "engine/pw-aws-file.h"
-#include "engine/pw-aws-process.h"
-#include "engine/pw-error.h"
+#include "aws/aws-answer.h"
+#include "aws/aws-container.h"
+#include "aws/aws-error.h"
+#include "aws/aws-file.h"
+#include "aws/aws-process.h"
 
 #include <gio/gio.h>
 #include <glib/gi18n-lib.h>
@@ -16,8 +18,8 @@
 
 /* Where the sections of one profile are; either file may be NULL. */
 typedef struct {
-  PwAwsFile *config;
-  PwAwsFile *credentials;
+  AwsFile *config;
+  AwsFile *credentials;
   const char *config_kind;      /* "profile", or "" for "[default]" */
   const char *profile;
 } Files;
@@ -25,8 +27,8 @@ typedef struct {
 static void
 files_clear (Files *self)
 {
-  g_clear_pointer (&self->config, pw_aws_file_free);
-  g_clear_pointer (&self->credentials, pw_aws_file_free);
+  g_clear_pointer (&self->config, aws_file_free);
+  g_clear_pointer (&self->credentials, aws_file_free);
 }
 
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Files, files_clear)
@@ -59,7 +61,7 @@ dup_path (char **envp, const char *variable, const char *name)
 
 /* No file is no fault; @file is then NULL. */
 static gboolean
-load_file (const char *path, PwAwsFile **file, GError **error)
+load_file (const char *path, AwsFile **file, GError **error)
 {
   g_autofree char *text = NULL;
   g_autoptr (GError) local = NULL;
@@ -72,15 +74,15 @@ load_file (const char *path, PwAwsFile **file, GError **error)
     if (g_error_matches (local, G_FILE_ERROR, G_FILE_ERROR_NOENT)) {
       return TRUE;
     }
-    g_set_error (error, PW_ERROR, PW_ERROR_CREDENTIALS_MISSING,
+    g_set_error (error, AWS_ERROR, AWS_ERROR_MISSING,
                  _("The file %s cannot be read. Check its permissions."), path);
     return FALSE;
   }
   if (length > MAX_FILE_SIZE || strlen (text) != length) {
-    g_set_error (error, PW_ERROR, PW_ERROR_CREDENTIALS_MISSING,
+    g_set_error (error, AWS_ERROR, AWS_ERROR_MISSING,
                  _("The file %s is not a text file with AWS settings."), path);
   } else {
-    *file = pw_aws_file_parse (text, path, error);
+    *file = aws_file_parse (text, path, error);
   }
   explicit_bzero (text, length);
   return *file != NULL;
@@ -100,7 +102,7 @@ load_files (Files *files, char **envp, const char *profile, GError **error)
   }
   /* "[profile default]" counts before "[default]". */
   if (g_str_equal (profile, "default") && files->config &&
-      !pw_aws_file_has_section (files->config, "profile", profile)) {
+      !aws_file_has_section (files->config, "profile", profile)) {
     files->config_kind = "";
   }
   return TRUE;
@@ -110,8 +112,8 @@ static gboolean
 has_profile (const Files *files)
 {
   return (files->config &&
-          pw_aws_file_has_section (files->config, files->config_kind, files->profile)) ||
-         (files->credentials && pw_aws_file_has_section (files->credentials, "", files->profile));
+          aws_file_has_section (files->config, files->config_kind, files->profile)) ||
+         (files->credentials && aws_file_has_section (files->credentials, "", files->profile));
 }
 
 static const char *
@@ -120,10 +122,10 @@ get_setting (const Files *files, const char *key)
   const char *value = NULL;
 
   if (files->credentials) {
-    value = pw_aws_file_get (files->credentials, "", files->profile, key);
+    value = aws_file_get (files->credentials, "", files->profile, key);
   }
   if (!value && files->config) {
-    value = pw_aws_file_get (files->config, files->config_kind, files->profile, key);
+    value = aws_file_get (files->config, files->config_kind, files->profile, key);
   }
   return value;
 }
@@ -140,13 +142,13 @@ get_file_endpoint (const Files *files, char **envp)
     return NULL;
   }
   if (services && files->config) {
-    endpoint = pw_aws_file_get (files->config, "services", services, "s3.endpoint_url");
+    endpoint = aws_file_get (files->config, "services", services, "s3.endpoint_url");
   }
   return get_first (endpoint, get_setting (files, "endpoint_url"));
 }
 
 static void
-set_places (PwAwsConfig *self, const Files *files, char **envp)
+set_places (AwsConfig *self, const Files *files, char **envp)
 {
   const char *ignore = get_env (envp, "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS");
   const char *style = get_setting (files, "s3.addressing_style");
@@ -170,34 +172,24 @@ set_places (PwAwsConfig *self, const Files *files, char **envp)
   }
 }
 
-/* FALSE: the time cannot be read. */
 static gboolean
-parse_expiration (const char *text, gint64 *expires)
-{
-  g_autoptr (GTimeZone) utc = g_time_zone_new_utc ();
-  g_autoptr (GDateTime) time = text ? g_date_time_new_from_iso8601 (text, utc) : NULL;
-
-  *expires = time ? g_date_time_to_unix (time) : 0;
-  return time || !text;
-}
-
-static gboolean
-set_keys_of_environment (PwAwsConfig *self, char **envp, GError **error)
+set_keys_of_environment (AwsConfig *self, char **envp, GError **error)
 {
   const char *access_key = get_env (envp, "AWS_ACCESS_KEY_ID");
   const char *secret_key = get_env (envp, "AWS_SECRET_ACCESS_KEY");
+  const char *expiration = get_env (envp, "AWS_CREDENTIAL_EXPIRATION");
 
   if (!access_key && !secret_key) {
     return TRUE;
   }
   if (!access_key || !secret_key) {
-    g_set_error (error, PW_ERROR, PW_ERROR_CREDENTIALS_MISSING,
+    g_set_error (error, AWS_ERROR, AWS_ERROR_MISSING,
                  _("The environment has only one half of the keys: set %s too."),
                  access_key ? "AWS_SECRET_ACCESS_KEY" : "AWS_ACCESS_KEY_ID");
     return FALSE;
   }
-  if (!parse_expiration (get_env (envp, "AWS_CREDENTIAL_EXPIRATION"), &self->expires)) {
-    g_set_error_literal (error, PW_ERROR, PW_ERROR_CREDENTIALS_MISSING,
+  if (expiration && !aws_time_parse (expiration, &self->expires)) {
+    g_set_error_literal (error, AWS_ERROR, AWS_ERROR_MISSING,
                          _("AWS_CREDENTIAL_EXPIRATION is no time, like 2026-01-31T12:00:00Z."));
     return FALSE;
   }
@@ -207,26 +199,26 @@ set_keys_of_environment (PwAwsConfig *self, char **envp, GError **error)
 
 /* Access key and secret key from the same file, or they would not belong together. */
 static gboolean
-set_keys_of_file (PwAwsConfig *self, const PwAwsFile *file, const char *kind, GError **error)
+set_keys_of_file (AwsConfig *self, const AwsFile *file, const char *kind, GError **error)
 {
   const char *access_key, *secret_key;
 
   if (!file || self->keys) {
     return TRUE;
   }
-  access_key = pw_aws_file_get (file, kind, self->profile, "aws_access_key_id");
-  secret_key = pw_aws_file_get (file, kind, self->profile, "aws_secret_access_key");
+  access_key = aws_file_get (file, kind, self->profile, "aws_access_key_id");
+  secret_key = aws_file_get (file, kind, self->profile, "aws_secret_access_key");
   if (!access_key && !secret_key) {
     return TRUE;
   }
   if (!access_key || !secret_key) {
-    g_set_error (error, PW_ERROR, PW_ERROR_CREDENTIALS_MISSING,
+    g_set_error (error, AWS_ERROR, AWS_ERROR_MISSING,
                  _("The profile “%s” has only one half of the keys: add %s to it."), self->profile,
                  access_key ? "aws_secret_access_key" : "aws_access_key_id");
     return FALSE;
   }
   self->keys = s3_credentials_new (access_key, secret_key,
-                                   pw_aws_file_get (file, kind, self->profile,
+                                   aws_file_get (file, kind, self->profile,
                                                     "aws_session_token"));
   return TRUE;
 }
@@ -253,7 +245,7 @@ find_sign_in (const Files *files)
 
 /* AWS's order for one profile: a role before the keys, which then only serve to take it. */
 static gboolean
-set_sources_of_profile (PwAwsConfig *self, const Files *files, GError **error)
+set_sources_of_profile (AwsConfig *self, const Files *files, GError **error)
 {
   self->may_change = TRUE;
   self->sign_in = g_strdup (find_sign_in (files));
@@ -270,12 +262,12 @@ set_sources_of_profile (PwAwsConfig *self, const Files *files, GError **error)
   return TRUE;
 }
 
-PwAwsConfig *
-pw_aws_config_load (char       **envp,
-                    const char  *profile,
-                    GError     **error)
+AwsConfig *
+aws_config_load (char       **envp,
+                 const char  *profile,
+                 GError     **error)
 {
-  g_autoptr (PwAwsConfig) self = g_new0 (PwAwsConfig, 1);
+  g_autoptr (AwsConfig) self = g_new0 (AwsConfig, 1);
   g_auto (Files) files = { 0 };
   gboolean is_named = profile && *profile;
   const char *named = get_first (get_env (envp, "AWS_PROFILE"),
@@ -290,7 +282,7 @@ pw_aws_config_load (char       **envp,
   }
   self->has_profile = has_profile (&files);
   if (!self->has_profile && !self->keys && (is_named || named)) {
-    g_set_error (error, PW_ERROR, PW_ERROR_CREDENTIALS_MISSING,
+    g_set_error (error, AWS_ERROR, AWS_ERROR_MISSING,
                  _("There is no profile “%s” in ~/.aws/config or ~/.aws/credentials. Check its "
                    "name."), self->profile);
     return NULL;
@@ -299,11 +291,13 @@ pw_aws_config_load (char       **envp,
   if (!self->keys && !set_sources_of_profile (self, &files, error)) {
     return NULL;
   }
+  self->asks_container = !is_named && !self->keys && !self->command && !self->sign_in &&
+                         aws_container_is_named (envp);
   return g_steal_pointer (&self);
 }
 
 void
-pw_aws_config_free (PwAwsConfig *self)
+aws_config_free (AwsConfig *self)
 {
   if (!self) {
     return;
@@ -322,10 +316,10 @@ pw_aws_config_free (PwAwsConfig *self)
 }
 
 S3Credentials *
-pw_aws_config_dup_credentials (const PwAwsConfig  *self,
-                               char              **envp,
-                               gint64             *expires,
-                               GError            **error)
+aws_config_dup_credentials (const AwsConfig  *self,
+                            char              **envp,
+                            gint64             *expires,
+                            GError            **error)
 {
   g_return_val_if_fail (self != NULL && expires != NULL, NULL);
 
@@ -334,17 +328,20 @@ pw_aws_config_dup_credentials (const PwAwsConfig  *self,
     return s3_credentials_copy (self->keys);
   }
   if (self->command) {
-    return pw_aws_process_run (self->command, envp, 0, expires, error);
+    return aws_process_run (self->command, envp, 0, expires, error);
+  }
+  if (self->asks_container) {
+    return aws_container_ask (envp, expires, error);
   }
   if (self->sign_in) {
-    g_set_error (error, PW_ERROR, PW_ERROR_CREDENTIALS_MISSING,
+    g_set_error (error, AWS_ERROR, AWS_ERROR_MISSING,
                  _("The profile “%s” signs in through %s, which Partway does not do. Add another "
                    "profile to ~/.aws/config with this line, and choose that: credential_process = "
                    "aws configure export-credentials --profile %s --format process"),
                  self->profile, self->sign_in, self->profile);
     return NULL;
   }
-  g_set_error (error, PW_ERROR, PW_ERROR_CREDENTIALS_MISSING,
+  g_set_error (error, AWS_ERROR, AWS_ERROR_MISSING,
                self->has_profile
                ? _("The profile “%s” of ~/.aws has no keys. Add aws_access_key_id and "
                    "aws_secret_access_key, or a credential_process, to it.")

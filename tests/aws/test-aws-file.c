@@ -2,9 +2,9 @@
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
 
-#include "engine/pw-aws-file.h"
+#include "aws/aws-file.h"
 
-#include "engine/pw-error.h"
+#include "aws/aws-error.h"
 
 #include <string.h>
 
@@ -49,10 +49,10 @@ test_values (void)
 
   for (guint i = 0; i < G_N_ELEMENTS (cases); i++) {
     g_autoptr (GError) error = NULL;
-    g_autoptr (PwAwsFile) file = pw_aws_file_parse (cases[i].text, "config", &error);
+    g_autoptr (AwsFile) file = aws_file_parse (cases[i].text, "config", &error);
 
     g_assert_no_error (error);
-    g_assert_cmpstr (pw_aws_file_get (file, cases[i].kind, cases[i].name, cases[i].key), ==,
+    g_assert_cmpstr (aws_file_get (file, cases[i].kind, cases[i].name, cases[i].key), ==,
                      cases[i].value);
   }
 }
@@ -60,14 +60,14 @@ test_values (void)
 static void
 test_sections (void)
 {
-  g_autoptr (PwAwsFile) file = pw_aws_file_parse ("[default]\n[profile x]\n[services y]", "config",
-                                                  NULL);
+  g_autoptr (AwsFile) file = aws_file_parse ("[default]\n[profile x]\n[services y]", "config",
+                                             NULL);
 
-  g_assert_true (pw_aws_file_has_section (file, "", "default"));
-  g_assert_true (pw_aws_file_has_section (file, "profile", "x"));
-  g_assert_true (pw_aws_file_has_section (file, "services", "y"));
-  g_assert_false (pw_aws_file_has_section (file, "", "x"));
-  g_assert_false (pw_aws_file_has_section (file, "profile", "default"));
+  g_assert_true (aws_file_has_section (file, "", "default"));
+  g_assert_true (aws_file_has_section (file, "profile", "x"));
+  g_assert_true (aws_file_has_section (file, "services", "y"));
+  g_assert_false (aws_file_has_section (file, "", "x"));
+  g_assert_false (aws_file_has_section (file, "profile", "default"));
 }
 
 static void
@@ -86,8 +86,8 @@ test_refused (void)
     g_autoptr (GError) error = NULL;
     g_autofree char *start = g_strdup_printf ("Line %s of the-path ", cases[i].line);
 
-    g_assert_null (pw_aws_file_parse (cases[i].text, "the-path", &error));
-    g_assert_error (error, PW_ERROR, PW_ERROR_CREDENTIALS_MISSING);
+    g_assert_null (aws_file_parse (cases[i].text, "the-path", &error));
+    g_assert_error (error, AWS_ERROR, AWS_ERROR_MISSING);
     g_assert_true (g_str_has_prefix (error->message, start));
     g_assert_null (strstr (error->message, "SECRET"));
   }
@@ -97,8 +97,8 @@ int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
-  g_test_add_func ("/pw-aws-file/values", test_values);
-  g_test_add_func ("/pw-aws-file/sections", test_sections);
-  g_test_add_func ("/pw-aws-file/refused", test_refused);
+  g_test_add_func ("/aws-file/values", test_values);
+  g_test_add_func ("/aws-file/sections", test_sections);
+  g_test_add_func ("/aws-file/refused", test_refused);
   return g_test_run ();
 }

@@ -2,14 +2,14 @@
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
 
-#include "engine/pw-aws-process.h"
+#include "aws/aws-process.h"
 
-#include "engine/pw-error.h"
+#include "aws/aws-answer.h"
+#include "aws/aws-error.h"
 
 #include <errno.h>
 #include <glib/gi18n-lib.h>
 #include <glib/gstdio.h>
-#include <json-glib/json-glib.h>
 #include <poll.h>
 #include <signal.h>
 #include <string.h>
@@ -22,7 +22,7 @@
 static gboolean
 refuse (GError **error, const char *sentence)
 {
-  g_set_error_literal (error, PW_ERROR, PW_ERROR_CREDENTIALS_MISSING, sentence);
+  g_set_error_literal (error, AWS_ERROR, AWS_ERROR_MISSING, sentence);
   return FALSE;
 }
 
@@ -113,11 +113,11 @@ collect (GPid pid, int output, char *buffer, gsize *length, gint64 deadline, GEr
 }
 
 S3Credentials *
-pw_aws_process_run (const char  *command,
-                    char       **envp,
-                    guint        timeout_ms,
-                    gint64      *expires,
-                    GError     **error)
+aws_process_run (const char  *command,
+                 char       **envp,
+                 guint        timeout_ms,
+                 gint64      *expires,
+                 GError     **error)
 {
   g_autofree char *buffer = NULL;
   S3Credentials *credentials = NULL;
@@ -134,7 +134,7 @@ pw_aws_process_run (const char  *command,
   }
   buffer = g_malloc (MAX_OUTPUT);
   if (collect (pid, output, buffer, &length, deadline, error)) {
-    credentials = pw_aws_process_parse (buffer, length, expires, error);
+    credentials = aws_process_parse (buffer, length, expires, error);
   }
   g_close (output, NULL);
   g_spawn_close_pid (pid);
@@ -142,59 +142,32 @@ pw_aws_process_run (const char  *command,
   return credentials;
 }
 
-static const char *
-get_string (JsonObject *object, const char *member)
-{
-  JsonNode *node = json_object_get_member (object, member);
-
-  if (!node || !JSON_NODE_HOLDS_VALUE (node) || json_node_get_value_type (node) != G_TYPE_STRING) {
-    return NULL;
-  }
-  return *json_node_get_string (node) ? json_node_get_string (node) : NULL;
-}
-
-static gboolean
-is_version_1 (JsonObject *object)
-{
-  JsonNode *node = json_object_get_member (object, "Version");
-
-  return node && JSON_NODE_HOLDS_VALUE (node) && json_node_get_value_type (node) == G_TYPE_INT64 &&
-         json_node_get_int (node) == 1;
-}
-
 S3Credentials *
-pw_aws_process_parse (const char  *json,
-                      gsize        length,
-                      gint64      *expires,
-                      GError     **error)
+aws_process_parse (const char  *json,
+                   gsize        length,
+                   gint64      *expires,
+                   GError     **error)
 {
-  g_autoptr (JsonParser) parser = json_parser_new ();
-  g_autoptr (GTimeZone) utc = g_time_zone_new_utc ();
-  g_autoptr (GDateTime) expiration = NULL;
-  JsonObject *object = NULL;
-  const char *time, *access_key, *secret_key;
+  AwsAnswer answer = { 0 };
 
   g_return_val_if_fail (expires != NULL, NULL);
 
-  if (json_parser_load_from_data (parser, json, (gssize) length, NULL) &&
-      json_parser_get_root (parser) && JSON_NODE_HOLDS_OBJECT (json_parser_get_root (parser))) {
-    object = json_node_get_object (json_parser_get_root (parser));
-  }
-  access_key = object ? get_string (object, "AccessKeyId") : NULL;
-  secret_key = object ? get_string (object, "SecretAccessKey") : NULL;
-  if (!object || !is_version_1 (object) || !access_key || !secret_key) {
-    refuse (error, _("The command of the profile’s credential_process did not print credentials: "
-                     "it must print JSON with Version 1, AccessKeyId and SecretAccessKey."));
-    return NULL;
-  }
-  time = get_string (object, "Expiration");
-  expiration = time ? g_date_time_new_from_iso8601 (time, utc) : NULL;
-  if (json_object_has_member (object, "Expiration") && !expiration &&
-      !json_object_get_null_member (object, "Expiration")) {
+  switch (aws_answer_parse (json, length, "SessionToken", &answer)) {
+  case AWS_ANSWER_OK:
+    if (answer.version != 1)
+      break;
+    *expires = answer.expires;
+    return answer.credentials;
+  case AWS_ANSWER_BAD_TIME:
     refuse (error, _("The command of the profile’s credential_process printed an Expiration that "
                      "is no time, like 2026-01-31T12:00:00Z."));
     return NULL;
+  case AWS_ANSWER_BROKEN:
+  default:
+    break;
   }
-  *expires = expiration ? g_date_time_to_unix (expiration) : 0;
-  return s3_credentials_new (access_key, secret_key, get_string (object, "SessionToken"));
+  g_clear_pointer (&answer.credentials, s3_credentials_free);
+  refuse (error, _("The command of the profile’s credential_process did not print credentials: "
+                   "it must print JSON with Version 1, AccessKeyId and SecretAccessKey."));
+  return NULL;
 }

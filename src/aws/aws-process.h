@@ -14,15 +14,15 @@
  *
  * @timeout_ms: 0 = 60000; then the command is killed.
  * @expires: Unix seconds, 0 = never.
- * Errors: PW_ERROR_CREDENTIALS_MISSING. */
-S3Credentials *pw_aws_process_run   (const char  *command,
+ * Errors: AWS_ERROR_MISSING. */
+S3Credentials *aws_process_run   (const char  *command,
                                      char       **envp,
                                      guint        timeout_ms,
                                      gint64      *expires,
                                      GError     **error);
 
 /* {"Version": 1, "AccessKeyId": …, "SecretAccessKey": …, "SessionToken": …, "Expiration": …}. */
-S3Credentials *pw_aws_process_parse (const char  *json,
+S3Credentials *aws_process_parse (const char  *json,
                                      gsize        length,
                                      gint64      *expires,
                                      GError     **error);

@@ -2,9 +2,9 @@
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
 
-#include "engine/pw-aws-config.h"
+#include "aws/aws-config.h"
 
-#include "engine/pw-error.h"
+#include "aws/aws-error.h"
 
 #include <gio/gio.h>
 #include <glib/gstdio.h>
@@ -105,12 +105,12 @@ test_keys (void)
     char *home;
     g_auto (GStrv) envp = lay_out (&key_cases[i].given, &home);
     g_autoptr (GError) error = NULL;
-    g_autoptr (PwAwsConfig) config = pw_aws_config_load (envp, key_cases[i].given.profile, &error);
+    g_autoptr (AwsConfig) config = aws_config_load (envp, key_cases[i].given.profile, &error);
     g_autoptr (S3Credentials) credentials = NULL;
     gint64 expires = -1;
 
     g_assert_no_error (error);
-    credentials = pw_aws_config_dup_credentials (config, envp, &expires, &error);
+    credentials = aws_config_dup_credentials (config, envp, &expires, &error);
     g_assert_no_error (error);
     g_assert_cmpstr (credentials->access_key, ==, key_cases[i].access_key);
     g_assert_cmpstr (credentials->secret_key, ==, key_cases[i].secret_key);
@@ -157,11 +157,11 @@ test_places (void)
     char *home;
     g_auto (GStrv) envp = NULL;
     g_autoptr (GError) error = NULL;
-    g_autoptr (PwAwsConfig) config = NULL;
+    g_autoptr (AwsConfig) config = NULL;
 
     memcpy (given.environment, cases[i].environment, sizeof cases[i].environment);
     envp = lay_out (&given, &home);
-    config = pw_aws_config_load (envp, cases[i].profile, &error);
+    config = aws_config_load (envp, cases[i].profile, &error);
     g_assert_no_error (error);
     g_assert_true (config->has_profile);
     g_assert_cmpstr (config->region, ==, cases[i].region);
@@ -208,13 +208,13 @@ test_refused (void)
     char *home;
     g_auto (GStrv) envp = lay_out (&cases[i].given, &home);
     g_autoptr (GError) error = NULL;
-    g_autoptr (PwAwsConfig) config = pw_aws_config_load (envp, cases[i].given.profile, &error);
+    g_autoptr (AwsConfig) config = aws_config_load (envp, cases[i].given.profile, &error);
     gint64 expires = -1;
 
     if (config) {
-      g_assert_null (pw_aws_config_dup_credentials (config, envp, &expires, &error));
+      g_assert_null (aws_config_dup_credentials (config, envp, &expires, &error));
     }
-    g_assert_error (error, PW_ERROR, PW_ERROR_CREDENTIALS_MISSING);
+    g_assert_error (error, AWS_ERROR, AWS_ERROR_MISSING);
     g_assert_nonnull (strstr (error->message, cases[i].words));
     g_assert_null (strstr (error->message, "HIDDEN"));
     g_assert_cmpint (expires, ==, -1);
@@ -230,16 +230,16 @@ test_other_paths (void)
   g_auto (GStrv) envp = lay_out (&given, &home);
   g_autofree char *elsewhere = g_build_filename (home, "elsewhere", NULL);
   g_autofree char *broken = g_build_filename (home, "binary", NULL);
-  g_autoptr (PwAwsConfig) config = NULL;
+  g_autoptr (AwsConfig) config = NULL;
   g_autoptr (GError) error = NULL;
 
   g_assert_true (g_file_set_contents (elsewhere, "[default]\nregion = here", -1, NULL));
   g_assert_true (g_file_set_contents (broken, "[default]\n\0a = b", 16, NULL));
-  config = pw_aws_config_load (envp, NULL, NULL);
+  config = aws_config_load (envp, NULL, NULL);
   g_assert_cmpstr (config->region, ==, "here");
   envp = g_environ_setenv (envp, "AWS_SHARED_CREDENTIALS_FILE", broken, TRUE);
-  g_assert_null (pw_aws_config_load (envp, NULL, &error));
-  g_assert_error (error, PW_ERROR, PW_ERROR_CREDENTIALS_MISSING);
+  g_assert_null (aws_config_load (envp, NULL, &error));
+  g_assert_error (error, AWS_ERROR, AWS_ERROR_MISSING);
   g_remove (elsewhere);
   g_remove (broken);
   clean_up (home);
@@ -249,9 +249,9 @@ int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
-  g_test_add_func ("/pw-aws-config/keys", test_keys);
-  g_test_add_func ("/pw-aws-config/places", test_places);
-  g_test_add_func ("/pw-aws-config/refused", test_refused);
-  g_test_add_func ("/pw-aws-config/other-paths", test_other_paths);
+  g_test_add_func ("/aws-config/keys", test_keys);
+  g_test_add_func ("/aws-config/places", test_places);
+  g_test_add_func ("/aws-config/refused", test_refused);
+  g_test_add_func ("/aws-config/other-paths", test_other_paths);
   return g_test_run ();
 }

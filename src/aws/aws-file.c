@@ -2,21 +2,21 @@
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
 
-#include "engine/pw-aws-file.h"
+#include "aws/aws-file.h"
 
-#include "engine/pw-error.h"
+#include "aws/aws-error.h"
 
 #include <glib/gi18n-lib.h>
 #include <string.h>
 
 #define BLANKS " \t"
 
-struct _PwAwsFile {
+struct _AwsFile {
   GHashTable *sections;         /* "profile x" → GHashTable of key → value */
 };
 
 typedef struct {
-  PwAwsFile *file;
+  AwsFile *file;
   GHashTable *section;          /* borrowed; NULL before the first "[…]" */
   char *key;                    /* the value that an indented line belongs to; NULL = none */
   gsize indent;                 /* of that value's line */
@@ -160,12 +160,12 @@ skip_byte_order_mark (const char *text)
   return g_str_has_prefix (text, "\xef\xbb\xbf") ? text + 3 : text;
 }
 
-PwAwsFile *
-pw_aws_file_parse (const char  *text,
-                   const char  *path,
-                   GError     **error)
+AwsFile *
+aws_file_parse (const char  *text,
+                const char  *path,
+                GError     **error)
 {
-  g_autoptr (PwAwsFile) self = g_new0 (PwAwsFile, 1);
+  g_autoptr (AwsFile) self = g_new0 (AwsFile, 1);
   Reader reader = { .file = self };
   gboolean is_good = TRUE;
   guint number = 0;
@@ -188,7 +188,7 @@ pw_aws_file_parse (const char  *text,
   }
   g_free (reader.key);
   if (!is_good) {
-    g_set_error (error, PW_ERROR, PW_ERROR_CREDENTIALS_MISSING,
+    g_set_error (error, AWS_ERROR, AWS_ERROR_MISSING,
                  _("Line %u of %s cannot be understood. It should be a [section] or a "
                    "“name = value”; correct it there."), number, path);
     return NULL;
@@ -197,7 +197,7 @@ pw_aws_file_parse (const char  *text,
 }
 
 void
-pw_aws_file_free (PwAwsFile *self)
+aws_file_free (AwsFile *self)
 {
   if (!self) {
     return;
@@ -207,9 +207,9 @@ pw_aws_file_free (PwAwsFile *self)
 }
 
 gboolean
-pw_aws_file_has_section (const PwAwsFile *self,
-                         const char      *kind,
-                         const char      *name)
+aws_file_has_section (const AwsFile *self,
+                      const char      *kind,
+                      const char      *name)
 {
   g_autofree char *section = NULL;
 
@@ -220,10 +220,10 @@ pw_aws_file_has_section (const PwAwsFile *self,
 }
 
 const char *
-pw_aws_file_get (const PwAwsFile *self,
-                 const char      *kind,
-                 const char      *name,
-                 const char      *key)
+aws_file_get (const AwsFile *self,
+              const char      *kind,
+              const char      *name,
+              const char      *key)
 {
   g_autofree char *section = NULL;
   GHashTable *values;

@@ -15,23 +15,23 @@
  * ("s3.addressing_style"), else it goes on with the value. Sections of the same name are one; of
  * values, the last counts. */
 
-typedef struct _PwAwsFile PwAwsFile;
+typedef struct _AwsFile AwsFile;
 
-/* PW_ERROR_CREDENTIALS_MISSING names @path and the line, never what stands in it. */
-PwAwsFile  *pw_aws_file_parse       (const char       *text,
+/* AWS_ERROR_MISSING names @path and the line, never what stands in it. */
+AwsFile  *aws_file_parse       (const char       *text,
                                      const char       *path,
                                      GError          **error);
-void        pw_aws_file_free        (PwAwsFile        *self);   /* wipes the values */
+void        aws_file_free        (AwsFile        *self);   /* wipes the values */
 
 /* @kind: "" or "profile" or "services"; @name: what comes after it, without quotes. */
-gboolean    pw_aws_file_has_section (const PwAwsFile  *self,
+gboolean    aws_file_has_section (const AwsFile  *self,
                                      const char       *kind,
                                      const char       *name);
 
 /* Borrowed; NULL if it is not there or empty. @key: "region", "s3.addressing_style". */
-const char *pw_aws_file_get         (const PwAwsFile  *self,
+const char *aws_file_get         (const AwsFile  *self,
                                      const char       *kind,
                                      const char       *name,
                                      const char       *key);
 
-G_DEFINE_AUTOPTR_CLEANUP_FUNC (PwAwsFile, pw_aws_file_free)
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (AwsFile, aws_file_free)

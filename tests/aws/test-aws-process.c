@@ -2,9 +2,9 @@
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
 
-#include "engine/pw-aws-process.h"
+#include "aws/aws-process.h"
 
-#include "engine/pw-error.h"
+#include "aws/aws-error.h"
 
 #include <string.h>
 
@@ -34,7 +34,7 @@ test_parse (void)
     g_autoptr (GError) error = NULL;
     gint64 expires = -1;
     g_autoptr (S3Credentials) credentials =
-      pw_aws_process_parse (cases[i].json, strlen (cases[i].json), &expires, &error);
+      aws_process_parse (cases[i].json, strlen (cases[i].json), &expires, &error);
 
     g_assert_no_error (error);
     g_assert_cmpstr (credentials->access_key, ==, "AK");
@@ -61,8 +61,8 @@ test_parse_refused (void)
     g_autoptr (GError) error = NULL;
     gint64 expires = -1;
 
-    g_assert_null (pw_aws_process_parse (cases[i], strlen (cases[i]), &expires, &error));
-    g_assert_error (error, PW_ERROR, PW_ERROR_CREDENTIALS_MISSING);
+    g_assert_null (aws_process_parse (cases[i], strlen (cases[i]), &expires, &error));
+    g_assert_error (error, AWS_ERROR, AWS_ERROR_MISSING);
     g_assert_cmpint (expires, ==, -1);
     g_assert_null (strstr (error->message, "SK"));
   }
@@ -75,8 +75,8 @@ test_run (void)
   g_autoptr (GError) error = NULL;
   gint64 expires = -1;
   g_autoptr (S3Credentials) credentials =
-    pw_aws_process_run ("sh -c 'cat; echo noise >&2; printf \"%s\" \"$JSON\"'", envp, 0, &expires,
-                        &error);
+    aws_process_run ("sh -c 'cat; echo noise >&2; printf \"%s\" \"$JSON\"'", envp, 0, &expires,
+                     &error);
 
   g_assert_no_error (error);
   g_assert_cmpstr (credentials->session_token, ==, "ST");
@@ -109,9 +109,9 @@ test_run_refused (void)
     g_autoptr (GError) error = NULL;
     gint64 expires = -1;
 
-    g_assert_null (pw_aws_process_run (cases[i].command, envp, cases[i].timeout_ms, &expires,
-                                       &error));
-    g_assert_error (error, PW_ERROR, PW_ERROR_CREDENTIALS_MISSING);
+    g_assert_null (aws_process_run (cases[i].command, envp, cases[i].timeout_ms, &expires,
+                                    &error));
+    g_assert_error (error, AWS_ERROR, AWS_ERROR_MISSING);
     g_assert_nonnull (strstr (error->message, cases[i].words));
     g_assert_null (strstr (error->message, "SK"));
   }
@@ -121,9 +121,9 @@ int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
-  g_test_add_func ("/pw-aws-process/parse", test_parse);
-  g_test_add_func ("/pw-aws-process/parse/refused", test_parse_refused);
-  g_test_add_func ("/pw-aws-process/run", test_run);
-  g_test_add_func ("/pw-aws-process/run/refused", test_run_refused);
+  g_test_add_func ("/aws-process/parse", test_parse);
+  g_test_add_func ("/aws-process/parse/refused", test_parse_refused);
+  g_test_add_func ("/aws-process/run", test_run);
+  g_test_add_func ("/aws-process/run/refused", test_run_refused);
   return g_test_run ();
 }
