@@ -254,6 +254,55 @@ test_many_parts (JournalFixture       *fixture,
   pw_journal_unref (journal);
 }
 
+#define N_WORKERS 4
+#define N_PARTS 2000
+
+typedef struct {
+  PwJournal *journal;
+  guint first;
+} Worker;
+
+static gpointer
+add_parts (gpointer data)
+{
+  const Worker *worker = data;
+
+  for (guint n = worker->first; n <= N_PARTS; n += N_WORKERS) {
+    g_autofree char *etag = g_strdup_printf ("\"%u\"", n);
+    g_assert_true (pw_journal_add_part (worker->journal, n, etag, &journal_fixture_sum, NULL));
+  }
+
+  return NULL;
+}
+
+/* Lines of several threads do not mix. */
+static void
+test_workers (JournalFixture *fixture,
+              gconstpointer   data)
+{
+  PwJournalIntent intent = journal_fixture_usual;
+  Worker workers[N_WORKERS];
+  GThread *threads[N_WORKERS];
+
+  intent.plan = (S3Plan) { N_PARTS * MIB, MIB, N_PARTS };
+  PwJournal *journal = pw_journal_create (fixture->folder, &intent, NULL);
+  g_assert_true (journal_fixture_add_step (journal, 0, NULL));
+  for (guint i = 0; i < N_WORKERS; i++) {
+    workers[i] = (Worker) { journal, i + 1 };
+    threads[i] = g_thread_new ("worker", add_parts, &workers[i]);
+  }
+  for (guint i = 0; i < N_WORKERS; i++)
+    g_thread_join (threads[i]);
+
+  journal = journal_fixture_reopen (fixture, journal);
+  for (guint n = 1; n <= N_PARTS; n++) {
+    g_autofree char *etag = g_strdup_printf ("\"%u\"", n);
+    g_assert_cmpstr (journal_fixture_get_part (journal, n)->etag, ==, etag);
+    g_assert_true (journal_fixture_get_part (journal, n)->is_safe);
+  }
+  pw_journal_unref (journal);
+}
+
 static const struct {
   const char *name;
   void (*test) (JournalFixture *fixture, gconstpointer data);
@@ -266,6 +315,7 @@ static const struct {
   { "delete", test_delete },
   { "list", test_list },
   { "many-parts", test_many_parts },
+  { "workers", test_workers },
 };
 
 int

@@ -13,6 +13,8 @@
 #include <signal.h>
 #include <string.h>
 #include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 typedef struct {
   char *folder;
@@ -513,6 +515,68 @@ test_many (Fixture       *fixture,
   pw_queue_free (queue);
 }
 
+#define N_ADOPTERS 4
+#define N_LEFT 40
+
+/* A process that adopts once @go ends, tells how many items it got, and lives until @end does. */
+static void
+run_adopter (const char *folder,
+             const int   go[2],
+             int         counts_fd,
+             const int   end[2])
+{
+  char byte;
+
+  /* The dice were inherited, too, and would give all the same name. */
+  g_random_set_seed ((guint32) getpid ());
+  PwQueue *queue = pw_queue_new (folder, NULL);
+  close (go[1]);
+  close (end[1]);
+  (void) !read (go[0], &byte, 1);
+  g_autoptr (GPtrArray) items = queue != NULL ? pw_queue_adopt (queue, NULL, NULL) : NULL;
+  guint count = items != NULL ? items->len : G_MAXUINT;
+  (void) !write (counts_fd, &count, sizeof count);
+  (void) !read (end[0], &byte, 1);
+  _exit (0);
+}
+
+/* Of those who ask at the same time none is refused, and each item goes to one. */
+static void
+test_adopters (Fixture       *fixture,
+               gconstpointer  data)
+{
+  int go[2], counts[2], end[2];
+  pid_t children[N_ADOPTERS];
+  guint count, sum = 0;
+
+  for (guint i = 0; i < N_LEFT; i++) {
+    g_autofree char *first = g_strdup_printf ("%u-a", i), *second = g_strdup_printf ("%u-b", i);
+    leave_queue (fixture, "{}", first, second);
+  }
+  g_assert_true (pipe (go) == 0 && pipe (counts) == 0 && pipe (end) == 0);
+  for (guint i = 0; i < N_ADOPTERS; i++) {
+    children[i] = fork ();
+    g_assert_cmpint (children[i], >=, 0);
+    if (children[i] == 0)
+      run_adopter (fixture->folder, go, counts[1], end);
+  }
+  close (go[1]);
+  for (guint i = 0; i < N_ADOPTERS; i++) {
+    g_assert_cmpint (read (counts[0], &count, sizeof count), ==, sizeof count);
+    g_assert_cmpuint (count, !=, G_MAXUINT);
+    sum += count;
+  }
+  g_autoptr (GPtrArray) items = pw_queue_list (fixture->folder, NULL, NULL);
+  close (end[1]);
+  for (guint i = 0; i < N_ADOPTERS; i++)
+    g_assert_cmpint (waitpid (children[i], NULL, 0), ==, children[i]);
+  g_assert_true (close (go[0]) == 0 && close (end[0]) == 0);
+  g_assert_true (close (counts[0]) == 0 && close (counts[1]) == 0);
+
+  g_assert_cmpuint (sum, ==, 2 * N_LEFT);
+  g_assert_cmpuint (items->len, ==, 2 * N_LEFT);
+}
+
 static const struct {
   const char *name;
   void (*test) (Fixture *fixture, gconstpointer data);
@@ -520,7 +584,7 @@ static const struct {
   { "round-trip", test_round_trip }, { "changes", test_changes }, { "empty", test_empty },
   { "order", test_order }, { "two-queues", test_two_queues }, { "adopt", test_adopt },
   { "crash-in-adopt", test_crash_in_adopt }, { "damage", test_damage }, { "newer", test_newer },
-  { "full-disk", test_full_disk }, { "many", test_many },
+  { "full-disk", test_full_disk }, { "many", test_many }, { "adopters", test_adopters },
 };
 
 int
