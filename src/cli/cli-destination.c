@@ -345,6 +345,9 @@ cli_destination (int    argc,
 
   for (guint i = 0; argc > 1 && i < G_N_ELEMENTS (commands); i++) {
     if (g_str_equal (commands[i].name, argv[1])) {
+      g_autofree char *name = g_strconcat ("partway-cli destination ", argv[1], NULL);
+
+      g_set_prgname (name);
       return commands[i].run (argv + 1);
     }
   }

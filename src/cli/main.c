@@ -40,6 +40,18 @@ show_help (FILE *stream)
   fprintf (stream, "\n%s\n", _("partway-cli COMMAND --help tells the options of each."));
 }
 
+/* The usage that GOption prints begins with the program's name. */
+static int
+run (const Command  *command,
+     int             argc,
+     char          **argv)
+{
+  g_autofree char *name = g_strconcat ("partway-cli ", command->name, NULL);
+
+  g_set_prgname (name);
+  return command->run (argc - 1, argv + 1);
+}
+
 int
 main (int    argc,
       char **argv)
@@ -62,7 +74,7 @@ main (int    argc,
   http_init ();
   for (guint i = 0; i < G_N_ELEMENTS (commands); i++) {
     if (g_str_equal (argv[1], commands[i].name))
-      return commands[i].run (argc - 1, argv + 1);
+      return run (&commands[i], argc, argv);
   }
   fprintf (stderr, _("error: there is no command “%s”.\n"), argv[1]);
   show_help (stderr);
