@@ -157,6 +157,13 @@ def test_events(work):
 
 # Ctrl+C, and on.
 
+def check_soon(began):
+    """It takes a tenth of a second; a machine that does much else at the same time has five."""
+    took = time.monotonic() - began
+    note(f'ended after {took:.2f} s')
+    check(took < 5 * SLOWNESS, 'it took', took, 's')
+
+
 def test_interrupt(work):
     with Store(min_part=1) as store:
         cli = Cli(work, store)
@@ -168,7 +175,7 @@ def test_interrupt(work):
         began = time.monotonic()
         process.signal(signal.SIGINT)
         result = process.finish()
-        check(time.monotonic() - began < SLOWNESS, 'it took longer than a second')
+        check_soon(began)
         check_equal(result.status, 3, result)
         check('resume' in result.stdout + result.stderr, 'it does not say how to go on', result)
 
@@ -334,7 +341,7 @@ def test_interrupted_question(work):
             began = time.monotonic()
             terminal.process.send_signal(number)
             check(terminal.finish() in (1, 3), terminal.text)
-            check(time.monotonic() - began < SLOWNESS, 'it took longer than a second')
+            check_soon(began)
         check_equal([e['error'] for e in cli.list()], ['exists', 'exists'])
 
 
