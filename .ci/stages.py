@@ -17,7 +17,7 @@ BUILD = ROOT / "build"
 LOGS = BUILD / "ci-logs"
 GLIB_TSAN = BUILD / "_glib-tsan"
 
-SUITES = ["http", "s3", "aws", "engine", "cli", "store", "e2e", "kill"]
+SUITES = ["http", "s3", "aws", "engine", "cli", "presign", "store", "e2e", "kill"]
 COVERED = ["http", "s3", "aws", "engine"]
 LEAST_COVERAGE = 85.0
 

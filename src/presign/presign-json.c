@@ -1,0 +1,220 @@
+/* SPDX-FileCopyrightText: The Partway authors
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+
+#include "presign/presign-json.h"
+
+#include <string.h>
+
+/* Depth and NULs, before anybody recurses. Brackets inside of texts do not count. */
+static gboolean
+is_harmless (const char *text,
+             gsize       size)
+{
+  guint depth = 0;
+  gboolean in_text = FALSE;
+
+  for (gsize i = 0; i < size; i++) {
+    if (in_text && text[i] == '\\') {
+      if (size - i >= 6 && memcmp (text + i, "\\u0000", 6) == 0) {
+        return FALSE;
+      }
+      i++;
+    } else if (text[i] == '"') {
+      in_text = !in_text;
+    } else if (!in_text && (text[i] == '{' || text[i] == '[')) {
+      if (++depth > PRESIGN_JSON_DEPTH) {
+        return FALSE;
+      }
+    } else if (!in_text && (text[i] == '}' || text[i] == ']') && depth > 0) {
+      depth--;
+    }
+  }
+  return memchr (text, '\0', size) == NULL;
+}
+
+JsonObject *
+presign_json_parse (GBytes         *body,
+                    PresignProblem *problem)
+{
+  gsize size = 0;
+  const char *text = body ? g_bytes_get_data (body, &size) : NULL;
+  g_autoptr (JsonParser) parser = NULL;
+  JsonNode *root;
+
+  if (size == 0) {
+    presign_problem_set_field (problem, NULL, "value_error.missing", "field required");
+    return NULL;
+  }
+  parser = json_parser_new_immutable ();
+  if (!is_harmless (text, size) ||
+      !json_parser_load_from_data (parser, text, (gssize) size, NULL)) {
+    presign_problem_set_field (problem, NULL, "value_error.jsondecode", "the body is no JSON");
+    return NULL;
+  }
+  root = json_parser_get_root (parser);
+  if (!root || !JSON_NODE_HOLDS_OBJECT (root)) {
+    presign_problem_set_field (problem, NULL, "type_error.dict", "value is not a valid dict");
+    return NULL;
+  }
+  return json_object_ref (json_node_get_object (root));
+}
+
+/* FALSE: it is absent, or null, and @problem says so unless it is @optional. */
+static JsonNode *
+get_member (JsonObject     *object,
+            const char     *name,
+            gboolean        optional,
+            PresignProblem *problem)
+{
+  JsonNode *node = json_object_get_member (object, name);
+
+  if (node && !JSON_NODE_HOLDS_NULL (node)) {
+    return node;
+  }
+  if (!optional) {
+    presign_problem_set_field (problem, name,
+                               node ? "type_error.none.not_allowed" : "value_error.missing",
+                               node ? "none is not an allowed value" : "field required");
+  }
+  return NULL;
+}
+
+gboolean
+presign_json_get_text (JsonObject      *object,
+                       const char      *name,
+                       gboolean         optional,
+                       gsize            most,
+                       const char     **text,
+                       PresignProblem  *problem)
+{
+  JsonNode *node = get_member (object, name, optional, problem);
+  const char *value;
+
+  if (!node) {
+    return optional;
+  }
+  if (!JSON_NODE_HOLDS_VALUE (node) || json_node_get_value_type (node) != G_TYPE_STRING) {
+    return presign_problem_set_field (problem, name, "type_error.str", "str type expected");
+  }
+  value = json_node_get_string (node);
+  if (strlen (value) > most) {
+    return presign_problem_set_field (problem, name, "value_error.any_str.max_length",
+                                      "the text is too long");
+  }
+  *text = value;
+  return TRUE;
+}
+
+static gboolean
+read_number (JsonNode *node,
+             guint64   most,
+             guint64  *number)
+{
+  GType type = JSON_NODE_HOLDS_VALUE (node) ? json_node_get_value_type (node) : G_TYPE_INVALID;
+
+  if (type == G_TYPE_STRING) {
+    return g_ascii_string_to_unsigned (json_node_get_string (node), 10, 0, most, number, NULL);
+  }
+  if (type == G_TYPE_INT64 && json_node_get_int (node) >= 0) {
+    *number = (guint64) json_node_get_int (node);
+    return *number <= most;
+  }
+  if (type == G_TYPE_DOUBLE) {
+    double value = json_node_get_double (node);
+
+    /* Beyond 2⁵³ a double is no whole number that anybody meant. */
+    if (value >= 0 && value <= 9007199254740992.0 && (double) (guint64) value == value) {
+      *number = (guint64) value;
+      return *number <= most;
+    }
+  }
+  return FALSE;
+}
+
+gboolean
+presign_json_get_number (JsonObject     *object,
+                         const char     *name,
+                         gboolean        optional,
+                         guint64         least,
+                         guint64         most,
+                         guint64        *number,
+                         PresignProblem *problem)
+{
+  JsonNode *node = get_member (object, name, optional, problem);
+  guint64 value = 0;
+
+  if (!node) {
+    return optional;
+  }
+  if (!read_number (node, most, &value) || value < least) {
+    return presign_problem_set_field (problem, name, "type_error.integer",
+                                      "value is not a valid integer");
+  }
+  *number = value;
+  return TRUE;
+}
+
+gboolean
+presign_json_get_array (JsonObject      *object,
+                        const char      *name,
+                        JsonArray      **array,
+                        PresignProblem  *problem)
+{
+  JsonNode *node = get_member (object, name, FALSE, problem);
+
+  if (!node) {
+    return FALSE;
+  }
+  if (!JSON_NODE_HOLDS_ARRAY (node)) {
+    return presign_problem_set_field (problem, name, "type_error.list",
+                                      "value is not a valid list");
+  }
+  *array = json_node_get_array (node);
+  return TRUE;
+}
+
+void
+presign_json_append (GString    *json,
+                     const char *text)
+{
+  g_string_append_c (json, '"');
+  for (;;) {
+    gsize plain = strcspn (text, "\"\\\b\f\n\r\t\001\002\003\004\005\006\007\013\016\017\020\021"
+                                 "\022\023\024\025\026\027\030\031\032\033\034\035\036\037");
+
+    g_string_append_len (json, text, (gssize) plain);
+    text += plain;
+    if (*text == '\0') {
+      break;
+    }
+    switch (*text) {
+    case '"': g_string_append (json, "\\\""); break;
+    case '\\': g_string_append (json, "\\\\"); break;
+    case '\b': g_string_append (json, "\\b"); break;
+    case '\f': g_string_append (json, "\\f"); break;
+    case '\n': g_string_append (json, "\\n"); break;
+    case '\r': g_string_append (json, "\\r"); break;
+    case '\t': g_string_append (json, "\\t"); break;
+    default: g_string_append_printf (json, "\\u%04x", (guchar) *text); break;
+    }
+    text++;
+  }
+  g_string_append_c (json, '"');
+}
+
+void
+presign_json_append_text (GString    *json,
+                          const char *name,
+                          const char *text)
+{
+  if (!text) {
+    return;
+  }
+  if (json->len > 0 && !strchr ("{[,", json->str[json->len - 1])) {
+    g_string_append_c (json, ',');
+  }
+  presign_json_append (json, name);
+  g_string_append_c (json, ':');
+  presign_json_append (json, text);
+}

@@ -1,0 +1,101 @@
+/* SPDX-FileCopyrightText: The Partway authors
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+
+#include "presign/presign-route.h"
+
+#include "presign/presign-fastapi.h"
+
+#include <string.h>
+
+static const PresignDialectClass *const dialects[] = { &presign_fastapi };
+
+void
+presign_target_clear (PresignTarget *target)
+{
+  for (guint i = 0; i < PRESIGN_MAX_PARAMS; i++) {
+    g_clear_pointer (&target->params[i], g_free);
+  }
+}
+
+/* One segment of a path. @pattern and @path begin after its "/". */
+static gboolean
+match_segment (const char  *pattern,
+               gsize        pattern_length,
+               const char  *path,
+               gsize        path_length,
+               char       **param)
+{
+  g_autofree char *text = NULL;
+
+  if (*pattern != ':') {
+    return pattern_length == path_length && memcmp (pattern, path, path_length) == 0;
+  }
+  text = g_uri_unescape_segment (path, path + path_length, NULL);
+  if (!text || *text == '\0' || !g_utf8_validate (text, -1, NULL)) {
+    return FALSE;
+  }
+  g_free (*param);
+  *param = g_steal_pointer (&text);
+  return TRUE;
+}
+
+static gboolean
+match_path (const char *pattern,
+            const char *path,
+            gsize       length,
+            char      **params)
+{
+  const char *end = path + length;
+  guint n_params = 0;
+
+  while (*pattern == '/' && path < end && *path == '/') {
+    gsize pattern_length = strcspn (pattern + 1, "/");
+    const char *slash = memchr (path + 1, '/', (gsize) (end - path - 1));
+    gsize path_length = (gsize) ((slash ? slash : end) - path - 1);
+
+    pattern++;
+    path++;
+    if (!match_segment (pattern, pattern_length, path, path_length, &params[n_params])) {
+      return FALSE;
+    }
+    n_params += *pattern == ':';
+    pattern += pattern_length;
+    path += path_length;
+  }
+  return *pattern == '\0' && path == end;
+}
+
+static gboolean
+find_in_dialect (PresignTarget             *target,
+                 const PresignDialectClass *dialect,
+                 const HttpRequest         *request)
+{
+  gsize length = strcspn (request->url, "?");
+
+  for (const PresignRoute *route = dialect->routes; route->method; route++) {
+    if (!match_path (route->pattern, request->url, length, target->params)) {
+      continue;
+    }
+    target->dialect = dialect;
+    target->route = route;
+    target->match = PRESIGN_MATCH_METHOD;
+    if (g_str_equal (route->method, request->method)) {
+      target->match = PRESIGN_MATCH_FULL;
+      return TRUE;
+    }
+  }
+  return FALSE;
+}
+
+void
+presign_target_find (PresignTarget     *target,
+                     const HttpRequest *request)
+{
+  *target = (PresignTarget) { .dialect = &presign_fastapi };
+  for (guint i = 0; i < G_N_ELEMENTS (dialects); i++) {
+    if (find_in_dialect (target, dialects[i], request)) {
+      return;
+    }
+  }
+}
