@@ -34,8 +34,40 @@ void  s3_sign_request  (HttpRequest         *request,
                         const char          *payload,
                         gint64               now);
 
-/* The URL with X-Amz-Algorithm … X-Amz-Signature in its query; the request's headers are signed
- * with it and must be sent as they are. @expires: seconds, 1 to 604800. The payload is unsigned. */
+/* What signs all requests of one day to one region, made from the secret key: whoever signs often
+ * keeps it. A plain value, as secret as the key; s3_signing_key_clear() wipes it. */
+typedef struct {
+  guint8 bytes[32];
+  char date[9];                 /* "20130524" */
+  char region[64];
+} S3SigningKey;
+
+void     s3_signing_key_init    (S3SigningKey        *key,
+                                 const S3Credentials *credentials,
+                                 const char          *region,
+                                 gint64               now);
+void     s3_signing_key_clear   (S3SigningKey        *key);
+/* FALSE: @now is another day (UTC). */
+gboolean s3_signing_key_is_of   (const S3SigningKey  *key,
+                                 gint64               now);
+/* "20130524/us-east-1/s3/aws4_request", after "ACCESSKEY/" the credential of a signature. */
+char    *s3_signing_key_dup_scope (const S3SigningKey *key);
+/* The signature (hex) of any text, as the policy of a browser's POST wants it (S3 API Reference,
+ * "Authenticating Requests in Browser-Based Uploads Using POST"). */
+char    *s3_signing_key_dup_signature (const S3SigningKey *key,
+                                       const char         *text);
+
+/* "20130524T000000Z" of Unix seconds. */
+char    *s3_dup_timestamp       (gint64               now);
+
+/* The URL with X-Amz-Algorithm … X-Amz-Signature in its query, in the order of AWS's SDK for
+ * Python; the request's headers are signed with it and must be sent as they are. @expires: seconds,
+ * 1 to 604800. The payload is unsigned. @key: of @credentials and the day of @now. */
+char *s3_presign_url_with_key (const HttpRequest   *request,
+                               const S3Credentials *credentials,
+                               const S3SigningKey  *key,
+                               gint64               now,
+                               guint                expires);
 char *s3_presign_url   (const HttpRequest   *request,
                         const S3Credentials *credentials,
                         const char          *region,
