@@ -28,7 +28,7 @@ presign_api_new (const PresignConfig  *config,
   if (!presign_config_check (config, error)) {
     return NULL;
   }
-  self->store = presign_store_new (config, envp, error);
+  self->store = presign_store_new (config, envp, g_get_real_time () / G_USEC_PER_SEC, error);
   return self->store ? g_steal_pointer (&self) : NULL;
 }
 

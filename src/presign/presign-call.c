@@ -4,6 +4,10 @@
 
 #include "presign/presign-call.h"
 
+#include "presign/presign-parts.h"
+#include "presign/presign-policy.h"
+#include "s3/s3-replies.h"
+
 #include <string.h>
 
 HttpResponse *
@@ -50,4 +54,70 @@ presign_call_get_lifetime (const PresignCall *call)
   gint64 left = call->caller->expires > 0 ? call->caller->expires - call->now : G_MAXINT64;
 
   return (guint) CLAMP (left, 1, (gint64) call->config->url_lifetime);
+}
+
+gboolean
+presign_call_check_upload (const PresignCall *call,
+                           const char        *key,
+                           const char        *upload_id,
+                           PresignProblem    *problem)
+{
+  if (!presign_policy_check_key (call->config, call->caller, key, problem)) {
+    return FALSE;
+  }
+  if (!presign_token_is_clean (upload_id)) {
+    return presign_problem_set (problem, 404, "NoSuchUpload", "This is no upload's id.");
+  }
+  return TRUE;
+}
+
+GArray *
+presign_call_list_parts (const PresignCall *call,
+                         const char        *key,
+                         const char        *upload_id,
+                         PresignProblem    *problem)
+{
+  PresignAsk ask = { .op = PRESIGN_OP_LIST_PARTS, .key = key, .upload_id = upload_id };
+  g_autoptr (GArray) parts = g_array_new (FALSE, FALSE, sizeof (S3ListedPart));
+  gboolean goes_on = TRUE;
+
+  while (goes_on) {
+    g_autoptr (HttpResponse) answer = presign_store_ask (call->store, &ask, call->now, call->client,
+                                                         problem);
+    g_autoptr (GError) error = NULL;
+    g_autoptr (S3PartsPage) page = answer ? s3_parts_page_parse (answer, &error) : NULL;
+
+    if (!page) {
+      if (answer) {
+        presign_problem_set_error (problem, presign_op_get_name (ask.op), error);
+      }
+      return NULL;
+    }
+    g_array_append_vals (parts, page->parts->data, page->parts->len);
+    /* A list that goes back would go on for ever. */
+    goes_on = page->is_truncated && page->next_marker > ask.marker && parts->len < 10000;
+    ask.marker = page->next_marker;
+  }
+  return g_steal_pointer (&parts);
+}
+
+S3CreateReply *
+presign_call_create (const PresignCall *call,
+                     const char        *key,
+                     S3ObjectOptions   *options,
+                     S3ChecksumKind     kind,
+                     PresignProblem    *problem)
+{
+  PresignAsk ask = { .op = PRESIGN_OP_CREATE, .key = key, .options = options, .kind = kind };
+  g_autoptr (HttpResponse) answer = NULL;
+  g_autoptr (GError) error = NULL;
+  S3CreateReply *reply;
+
+  presign_policy_force (call->config, options);
+  answer = presign_store_ask (call->store, &ask, call->now, call->client, problem);
+  reply = answer ? s3_create_reply_parse (answer, &error) : NULL;
+  if (answer && !reply) {
+    presign_problem_set_error (problem, presign_op_get_name (ask.op), error);
+  }
+  return reply;
 }

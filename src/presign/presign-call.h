@@ -62,5 +62,24 @@ HttpResponse *presign_reply_json     (guint              status,
 char         *presign_call_dup_query (const PresignCall *call,
                                       const char        *name);
 
+/* May the caller touch @key, and is @upload_id one? FALSE: @problem. */
+gboolean      presign_call_check_upload (const PresignCall *call,
+                                         const char        *key,
+                                         const char        *upload_id,
+                                         PresignProblem    *problem);
+
+/* All parts that S3 has, S3ListedPart, page by page. NULL: @problem. */
+GArray       *presign_call_list_parts (const PresignCall *call,
+                                       const char        *key,
+                                       const char        *upload_id,
+                                       PresignProblem    *problem);
+
+/* CreateMultipartUpload with what is forced on every object. NULL: @problem. */
+S3CreateReply *presign_call_create    (const PresignCall *call,
+                                       const char        *key,
+                                       S3ObjectOptions   *options,
+                                       S3ChecksumKind     kind,
+                                       PresignProblem    *problem);
+
 /* How long a URL for this caller may be good for, in seconds; at least 1. */
 guint         presign_call_get_lifetime (const PresignCall *call);

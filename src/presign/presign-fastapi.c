@@ -5,6 +5,8 @@
 #include "presign/presign-fastapi.h"
 
 #include "presign/presign-json.h"
+#include "presign/presign-parts.h"
+#include "presign/presign-policy.h"
 
 #define MAX_KEY 1024
 #define MAX_UPLOAD_ID 4096
@@ -27,19 +29,56 @@ get_root (PresignCall    *call,
 }
 
 static HttpResponse *
+start_upload (PresignCall    *call,
+              PresignProblem *problem)
+{
+  g_autoptr (JsonObject) body = presign_json_parse (call->request, problem);
+  g_autoptr (S3CreateReply) reply = NULL;
+  g_autofree char *key = NULL;
+  S3ObjectOptions options = { 0 };
+  const char *name = NULL;
+  GString *json;
+
+  if (!body || !presign_json_get_text (body, "fileName", FALSE, MAX_KEY, &name, problem) ||
+      !(key = presign_policy_dup_key (call->config, call->caller, name, problem)) ||
+      !(reply = presign_call_create (call, key, &options, S3_CHECKSUM_NONE, problem))) {
+    return NULL;
+  }
+  json = g_string_new ("{");
+  presign_json_append_text (json, "uploadId", reply->upload_id);
+  presign_json_append_text (json, "key", key);
+  g_string_append_c (json, '}');
+  return presign_reply_json (200, json);
+}
+
+/* What all calls of an upload begin with. */
+static gboolean
+read_upload (PresignCall     *call,
+             JsonObject      *body,
+             const char     **upload_id,
+             const char     **key,
+             PresignProblem  *problem)
+{
+  gboolean ok = presign_json_get_text (body, "uploadId", FALSE, MAX_UPLOAD_ID, upload_id, problem);
+
+  ok &= presign_json_get_text (body, "key", FALSE, MAX_KEY, key, problem);
+  return ok;
+}
+
+static HttpResponse *
 get_presigned_url (PresignCall    *call,
                    PresignProblem *problem)
 {
-  g_autoptr (JsonObject) body = presign_json_parse (call->request->bytes, problem);
+  g_autoptr (JsonObject) body = presign_json_parse (call->request, problem);
   PresignAsk ask = { .op = PRESIGN_OP_PART };
   g_autofree char *url = NULL;
   guint64 part_number = 0;
   GString *json;
 
-  if (!body ||
-      !presign_json_get_text (body, "uploadId", FALSE, MAX_UPLOAD_ID, &ask.upload_id, problem) ||
-      !presign_json_get_text (body, "key", FALSE, MAX_KEY, &ask.key, problem) ||
-      !presign_json_get_number (body, "partNumber", FALSE, 1, 10000, &part_number, problem)) {
+  if (!body || !(read_upload (call, body, &ask.upload_id, &ask.key, problem) &
+                 presign_json_get_number (body, "partNumber", FALSE, 1, 10000, &part_number,
+                                          problem)) ||
+      !presign_call_check_upload (call, ask.key, ask.upload_id, problem)) {
     return NULL;
   }
   ask.part_number = (guint) part_number;
@@ -48,25 +87,62 @@ get_presigned_url (PresignCall    *call,
   if (!url) {
     return NULL;
   }
-  json = g_string_new ("{");
+  json = g_string_sized_new (1024);
+  g_string_append_c (json, '{');
   presign_json_append_text (json, "presignedUrl", url);
   g_string_append_c (json, '}');
   return presign_reply_json (200, json);
 }
 
-static void
-append_fault (GString              *json,
-              const PresignProblem *problem)
+/* The original demands "partNumber" and does nothing with it; its own page omits it. It also gives
+ * only S3's first page of 1,000 parts, where this gives all. */
+static HttpResponse *
+list_parts (PresignCall    *call,
+            PresignProblem *problem)
 {
-  g_string_append (json, "[{\"loc\":[\"body\"");
-  if (problem->field) {
-    g_string_append_c (json, ',');
-    presign_json_append (json, problem->field);
+  g_autoptr (JsonObject) body = presign_json_parse (call->request, problem);
+  g_autoptr (GArray) parts = NULL;
+  const char *upload_id = NULL;
+  const char *key = NULL;
+  GString *json;
+
+  if (!body || !read_upload (call, body, &upload_id, &key, problem) ||
+      !presign_call_check_upload (call, key, upload_id, problem) ||
+      !(parts = presign_call_list_parts (call, key, upload_id, problem))) {
+    return NULL;
   }
-  g_string_append (json, "],");
-  presign_json_append_text (json, "msg", problem->message);
-  presign_json_append_text (json, "type", problem->kind);
-  g_string_append (json, "}]");
+  json = g_string_new ("{\"parts\":[");
+  for (guint i = 0; i < parts->len; i++) {
+    const S3ListedPart *part = &g_array_index (parts, S3ListedPart, i);
+    g_autofree char *etag = g_strconcat ("\"", part->etag, "\"", NULL);
+
+    g_string_append_printf (json, "%s{\"PartNumber\":%u", i > 0 ? "," : "", part->part_number);
+    presign_json_append_text (json, "ETag", etag);
+    g_string_append_c (json, '}');
+  }
+  g_string_append (json, "]}");
+  return presign_reply_json (200, json);
+}
+
+static HttpResponse *
+complete_upload (PresignCall    *call,
+                 PresignProblem *problem)
+{
+  static const PresignPartNames names = { "PartNumber", "ETag", NULL };
+  g_autoptr (JsonObject) body = presign_json_parse (call->request, problem);
+  g_autoptr (GArray) parts = NULL;
+  g_autoptr (HttpResponse) answer = NULL;
+  PresignAsk ask = { .op = PRESIGN_OP_COMPLETE, .if_none_match = call->config->if_none_match };
+
+  if (!body || !(read_upload (call, body, &ask.upload_id, &ask.key, problem) &
+                 presign_parts_read (body, &names, S3_CHECKSUM_NONE, &parts, problem)) ||
+      !presign_call_check_upload (call, ask.key, ask.upload_id, problem)) {
+    return NULL;
+  }
+  ask.parts = (const S3CompletedPart *) (gpointer) parts->data;
+  ask.n_parts = parts->len;
+  answer = presign_store_ask (call->store, &ask, call->now, call->client, problem);
+  return answer ? reply_message ("Upload completed successfully") : NULL;
 }
 
 static HttpResponse *
@@ -76,8 +152,8 @@ refuse (const PresignProblem *problem,
   GString *json = g_string_new ("{\"detail\":");
   guint status = problem->status;
 
-  if (problem->kind) {
-    append_fault (json, problem);
+  if (problem->faults) {
+    g_string_append_printf (json, "[%s]", problem->faults->str);
   } else if (problem->operation) {
     g_autofree char *text =
       g_strdup_printf ("An error occurred (%s) when calling the %s operation: %s", problem->code,
@@ -95,7 +171,10 @@ refuse (const PresignProblem *problem,
 
 static const PresignRoute routes[] = {
   { "GET", "/", get_root, FALSE, TRUE },
+  { "POST", "/start-multipart-upload", start_upload, TRUE, FALSE },
   { "POST", "/get-presigned-url", get_presigned_url, FALSE, FALSE },
+  { "POST", "/list-parts", list_parts, TRUE, FALSE },
+  { "POST", "/complete-multipart-upload", complete_upload, TRUE, FALSE },
   { NULL },
 };
 

@@ -33,28 +33,48 @@ is_harmless (const char *text,
   return memchr (text, '\0', size) == NULL;
 }
 
+/* As FastAPI: any JSON type, or none said. A page of another origin cannot send the former without
+ * being allowed to. */
+static gboolean
+is_said_to_be_json (const HttpRequest *request)
+{
+  const char *type = http_request_get_header (request, "Content-Type");
+  g_autofree char *main_type = type ? g_ascii_strdown (type, (gssize) strcspn (type, ";")) : NULL;
+
+  if (!main_type) {
+    return TRUE;
+  }
+  g_strchomp (main_type);
+  return g_str_equal (main_type, "application/json") ||
+         (g_str_has_prefix (main_type, "application/") && g_str_has_suffix (main_type, "+json"));
+}
+
 JsonObject *
-presign_json_parse (GBytes         *body,
-                    PresignProblem *problem)
+presign_json_parse (const HttpRequest *request,
+                    PresignProblem    *problem)
 {
   gsize size = 0;
-  const char *text = body ? g_bytes_get_data (body, &size) : NULL;
+  const char *text = request->bytes ? g_bytes_get_data (request->bytes, &size) : NULL;
   g_autoptr (JsonParser) parser = NULL;
   JsonNode *root;
 
   if (size == 0) {
-    presign_problem_set_field (problem, NULL, "value_error.missing", "field required");
+    presign_problem_add_fault (problem, NULL, "value_error.missing", "field required");
+    return NULL;
+  }
+  if (!is_said_to_be_json (request)) {
+    presign_problem_add_fault (problem, NULL, "type_error.dict", "value is not a valid dict");
     return NULL;
   }
   parser = json_parser_new_immutable ();
   if (!is_harmless (text, size) ||
       !json_parser_load_from_data (parser, text, (gssize) size, NULL)) {
-    presign_problem_set_field (problem, NULL, "value_error.jsondecode", "the body is no JSON");
+    presign_problem_add_fault (problem, NULL, "value_error.jsondecode", "the body is no JSON");
     return NULL;
   }
   root = json_parser_get_root (parser);
   if (!root || !JSON_NODE_HOLDS_OBJECT (root)) {
-    presign_problem_set_field (problem, NULL, "type_error.dict", "value is not a valid dict");
+    presign_problem_add_fault (problem, NULL, "type_error.dict", "value is not a valid dict");
     return NULL;
   }
   return json_object_ref (json_node_get_object (root));
@@ -73,7 +93,7 @@ get_member (JsonObject     *object,
     return node;
   }
   if (!optional) {
-    presign_problem_set_field (problem, name,
+    presign_problem_add_fault (problem, name,
                                node ? "type_error.none.not_allowed" : "value_error.missing",
                                node ? "none is not an allowed value" : "field required");
   }
@@ -95,11 +115,11 @@ presign_json_get_text (JsonObject      *object,
     return optional;
   }
   if (!JSON_NODE_HOLDS_VALUE (node) || json_node_get_value_type (node) != G_TYPE_STRING) {
-    return presign_problem_set_field (problem, name, "type_error.str", "str type expected");
+    return presign_problem_add_fault (problem, name, "type_error.str", "str type expected");
   }
   value = json_node_get_string (node);
   if (strlen (value) > most) {
-    return presign_problem_set_field (problem, name, "value_error.any_str.max_length",
+    return presign_problem_add_fault (problem, name, "value_error.any_str.max_length",
                                       "the text is too long");
   }
   *text = value;
@@ -148,7 +168,7 @@ presign_json_get_number (JsonObject     *object,
     return optional;
   }
   if (!read_number (node, most, &value) || value < least) {
-    return presign_problem_set_field (problem, name, "type_error.integer",
+    return presign_problem_add_fault (problem, name, "type_error.integer",
                                       "value is not a valid integer");
   }
   *number = value;
@@ -167,7 +187,7 @@ presign_json_get_array (JsonObject      *object,
     return FALSE;
   }
   if (!JSON_NODE_HOLDS_ARRAY (node)) {
-    return presign_problem_set_field (problem, name, "type_error.list",
+    return presign_problem_add_fault (problem, name, "type_error.list",
                                       "value is not a valid list");
   }
   *array = json_node_get_array (node);

@@ -6,23 +6,25 @@
 
 #include "presign/presign-problem.h"
 
+#include "http/http-message.h"
+
 #include <json-glib/json-glib.h>
 
 /* JSON in and out. Pure; any thread.
  *
  * Reading: json-glib, behind a look at the text that bounds its recursion. Members that nobody asks
- * for are passed over. The getters set @problem as FastAPI would name the fault, and borrow from
- * the object.
+ * for are passed over. The getters add to @problem what FastAPI would say, and go on: FALSE stands
+ * for all that is wrong. They borrow from the object.
  *
  * Writing: appended to a string, in the compact form of Starlette's JSONResponse (no blanks, UTF-8
  * as it is). */
 
 #define PRESIGN_JSON_DEPTH 16
 
-/* The object in @body. NULL: no JSON, deeper than PRESIGN_JSON_DEPTH, no object, or an escaped NUL
- * in it. @body: NULL = none. */
-JsonObject *presign_json_parse       (GBytes         *body,
-                                      PresignProblem *problem);
+/* The object in the request's body. NULL: none, not said to be JSON, no JSON, deeper than
+ * PRESIGN_JSON_DEPTH, no object, or an escaped NUL in it. */
+JsonObject *presign_json_parse       (const HttpRequest *request,
+                                      PresignProblem    *problem);
 
 /* A text that must be there (@optional: NULL, where absent or null) and is at most @most bytes. */
 gboolean    presign_json_get_text    (JsonObject     *object,

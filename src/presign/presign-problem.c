@@ -11,6 +11,10 @@ presign_problem_clear (PresignProblem *self)
 {
   g_clear_pointer (&self->code, g_free);
   g_clear_pointer (&self->message, g_free);
+  if (self->faults) {
+    g_string_free (self->faults, TRUE);
+    self->faults = NULL;
+  }
 }
 
 gboolean
@@ -33,14 +37,25 @@ presign_problem_set (PresignProblem *self,
 }
 
 gboolean
-presign_problem_set_field (PresignProblem *self,
+presign_problem_add_fault (PresignProblem *self,
                            const char     *field,
                            const char     *kind,
                            const char     *message)
 {
-  presign_problem_set (self, 422, "InvalidRequest", "%s", message);
-  self->field = field;
-  self->kind = kind;
+  if (!self->faults) {
+    presign_problem_set (self, 422, "InvalidRequest", "%s%s%s", field ? field : "",
+                         field ? ": " : "", message);
+    self->faults = g_string_new (NULL);
+  } else if (self->faults->len > 4096) {
+    return FALSE;
+  } else {
+    g_string_append_c (self->faults, ',');
+  }
+  g_string_append_printf (self->faults, "{\"loc\":[\"body\"%s", self->where);
+  if (field) {
+    g_string_append_printf (self->faults, ",\"%s\"", field);
+  }
+  g_string_append_printf (self->faults, "],\"msg\":\"%s\",\"type\":\"%s\"}", message, kind);
   return FALSE;
 }
 

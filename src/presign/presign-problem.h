@@ -9,14 +9,14 @@
 #include <glib.h>
 
 /* Why a request is not done: what each dialect then says in its own shape. A plain value; zero it
- * before use. Whoever sets one sets it once. */
+ * before use. Whoever sets one sets it once, but for faults. */
 typedef struct {
   guint status;                 /* the truth, in dialects that tell it: 403; 0 = no problem */
   char *code;                   /* ours, or S3's: "AccessDenied", "NoSuchUpload" */
   char *message;                /* a sentence */
   const char *operation;        /* static: "ListParts" where S3 said it; NULL where we do */
-  const char *field;            /* static: of the body that is wrong; NULL = none */
-  const char *kind;             /* static: pydantic's name of what is wrong with it */
+  GString *faults;              /* of the body: as FastAPI lists them, without brackets; or NULL */
+  char where[32];               /* of the next fault: "" or ",\"parts\",12" */
   gboolean retryable;
   guint retry_after_s;          /* 0 = not told */
 } PresignProblem;
@@ -24,14 +24,15 @@ typedef struct {
 void presign_problem_clear (PresignProblem *self);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (PresignProblem, presign_problem_clear)
 
-/* All give FALSE, for returning. */
+/* These give FALSE, for returning. */
 gboolean presign_problem_set       (PresignProblem  *self,
                                     guint            status,
                                     const char      *code,
                                     const char      *format,
                                     ...) G_GNUC_PRINTF (4, 5);
-/* 422 InvalidRequest: @kind "value_error.missing", @message "field required". */
-gboolean presign_problem_set_field (PresignProblem  *self,
+/* One more fault of the body: 422 InvalidRequest. @field: NULL = the body itself. @kind: pydantic's
+ * name of it, "value_error.missing"; @message: "field required". */
+gboolean presign_problem_add_fault (PresignProblem  *self,
                                     const char      *field,
                                     const char      *kind,
                                     const char      *message);

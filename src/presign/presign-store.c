@@ -4,19 +4,25 @@
 
 #include "presign/presign-store.h"
 
+#include "http/http-error.h"
+#include "presign/presign-keys.h"
 #include "s3/s3-sign.h"
 
 #define MAX_TRIES 4
 #define FIRST_WAIT_US (100 * 1000)
 
+/* Credentials are renewed this long before they end, and not more often. */
+#define RENEW_BEFORE_S (5 * 60)
+#define RENEW_INTERVAL_S 10
+
 struct _PresignStore {
   const PresignConfig *config;
+  char **envp;
   const S3Limits *limits;
   gint clock_offset_s;          /* atomic: the store's clock less ours */
-  GMutex mutex;                 /* guards what follows */
-  S3Address *address;
-  S3Credentials *credentials;
-  gint64 expires;               /* of the credentials; 0 = never */
+  GMutex mutex;                 /* guards what follows; never held while something is read */
+  PresignSigner *signer;        /* replaced, never changed */
+  gint64 renewed_at;            /* last try */
 };
 
 const char *
@@ -30,31 +36,36 @@ presign_op_get_name (PresignOp op)
   return names[op];
 }
 
+static S3Address *
+address_new (PresignStore  *self,
+             const char    *region,
+             GError       **error)
+{
+  return s3_address_new (self->config->endpoint, region, self->config->bucket,
+                         self->config->addressing, error);
+}
+
 PresignStore *
 presign_store_new (const PresignConfig  *config,
                    char                **envp,
+                   gint64                now,
                    GError              **error)
 {
   g_autoptr (PresignStore) self = g_new0 (PresignStore, 1);
-  const char *access_key = g_environ_getenv (envp, "AWS_ACCESS_KEY_ID");
-  const char *secret_key = g_environ_getenv (envp, "AWS_SECRET_ACCESS_KEY");
+  g_autoptr (S3Address) address = NULL;
+  g_autoptr (S3Credentials) credentials = NULL;
+  gint64 expires = 0;
 
   g_mutex_init (&self->mutex);
   self->config = config;
-  self->address = s3_address_new (config->endpoint, config->region, config->bucket,
-                                  config->addressing, error);
-  if (!self->address) {
+  self->envp = g_strdupv (envp);
+  address = address_new (self, config->region, error);
+  if (!address || !(credentials = presign_keys_read (config, envp, &expires, error))) {
     return NULL;
   }
-  self->limits = s3_limits_for_host (config->endpoint ? self->address->host : NULL);
-  if (!access_key || !secret_key) {
-    g_set_error_literal (error, PRESIGN_CONFIG_ERROR, PRESIGN_CONFIG_ERROR_VALUE,
-                         "There are no keys for the store: set AWS_ACCESS_KEY_ID and "
-                         "AWS_SECRET_ACCESS_KEY.");
-    return NULL;
-  }
-  self->credentials = s3_credentials_new (access_key, secret_key,
-                                          g_environ_getenv (envp, "AWS_SESSION_TOKEN"));
+  self->limits = s3_limits_for_host (config->endpoint ? address->host : NULL);
+  self->signer = presign_signer_new (address, credentials, expires, now);
+  self->renewed_at = now;
   return g_steal_pointer (&self);
 }
 
@@ -64,8 +75,8 @@ presign_store_free (PresignStore *self)
   if (!self) {
     return;
   }
-  s3_address_free (self->address);
-  s3_credentials_free (self->credentials);
+  g_clear_pointer (&self->signer, presign_signer_unref);
+  g_strfreev (self->envp);
   g_mutex_clear (&self->mutex);
   g_free (self);
 }
@@ -74,6 +85,82 @@ const S3Limits *
 presign_store_get_limits (PresignStore *self)
 {
   return self->limits;
+}
+
+static gint64
+get_time (PresignStore *self,
+          gint64        now)
+{
+  return now + g_atomic_int_get (&self->clock_offset_s);
+}
+
+static void
+take_signer (PresignStore  *self,
+             PresignSigner *signer)
+{
+  g_mutex_lock (&self->mutex);
+  g_clear_pointer (&self->signer, presign_signer_unref);
+  self->signer = signer;
+  g_mutex_unlock (&self->mutex);
+}
+
+gboolean
+presign_store_is_due (PresignStore *self,
+                      gint64        now)
+{
+  g_autoptr (GMutexLocker) locker G_GNUC_UNUSED = g_mutex_locker_new (&self->mutex);
+  gint64 expires = self->signer->expires;
+
+  if (expires == 0 || now < expires - RENEW_BEFORE_S ||
+      now < self->renewed_at + RENEW_INTERVAL_S) {
+    return FALSE;
+  }
+  self->renewed_at = now;
+  return TRUE;
+}
+
+void
+presign_store_renew (PresignStore *self,
+                     gint64        now)
+{
+  g_autoptr (GError) error = NULL;
+  gint64 expires = 0;
+  g_autoptr (S3Credentials) credentials = presign_keys_read (self->config, self->envp, &expires,
+                                                             &error);
+  g_autoptr (PresignSigner) old = NULL;
+
+  if (!credentials) {
+    g_warning ("The store's keys could not be renewed: %s", error->message);
+    return;
+  }
+  g_mutex_lock (&self->mutex);
+  old = presign_signer_ref (self->signer);
+  g_mutex_unlock (&self->mutex);
+  take_signer (self, presign_signer_new (old->address, credentials, expires,
+                                         get_time (self, now)));
+}
+
+PresignSigner *
+presign_store_ref_signer (PresignStore   *self,
+                          gint64          now,
+                          gint64         *time,
+                          PresignProblem *problem)
+{
+  g_autoptr (GMutexLocker) locker G_GNUC_UNUSED = g_mutex_locker_new (&self->mutex);
+
+  if (self->signer->expires > 0 && self->signer->expires <= now) {
+    presign_problem_set (problem, 503, "ServiceUnavailable",
+                         "The server's own keys for the store have expired.");
+    return NULL;
+  }
+  *time = get_time (self, now);
+  if (!s3_signing_key_is_of (&self->signer->key, *time)) {
+    PresignSigner *old = self->signer;
+
+    self->signer = presign_signer_new (old->address, old->credentials, old->expires, *time);
+    presign_signer_unref (old);
+  }
+  return presign_signer_ref (self->signer);
 }
 
 static HttpRequest *
@@ -139,62 +226,121 @@ dup_payload (const HttpRequest *request)
   return s3_checksum_dup_hex (&sum);
 }
 
-static HttpRequest *
-build_signed (PresignStore     *self,
-              const PresignAsk *ask,
-              gint64            now)
+static gboolean
+learn_region (PresignStore        *self,
+              const PresignSigner *signer,
+              const S3Failure     *failure,
+              gint64               now)
 {
-  g_autoptr (GMutexLocker) locker G_GNUC_UNUSED = g_mutex_locker_new (&self->mutex);
-  HttpRequest *request = build (self->address, ask);
-  g_autofree char *payload = dup_payload (request);
+  g_autoptr (S3Address) address = NULL;
 
-  s3_sign_request (request, self->credentials, self->address->region, payload,
-                   now + g_atomic_int_get (&self->clock_offset_s));
-  return request;
+  if (*failure->region == '\0' || g_str_equal (failure->region, signer->address->region) ||
+      !(address = address_new (self, failure->region, NULL))) {
+    return FALSE;
+  }
+  take_signer (self, presign_signer_new (address, signer->credentials, signer->expires,
+                                         get_time (self, now)));
+  return TRUE;
 }
 
+/* Others may have brought newer ones meanwhile. */
 static gboolean
-learn_region (PresignStore    *self,
-              const S3Failure *failure)
+learn_credentials (PresignStore        *self,
+                   const PresignSigner *signer,
+                   gint64               now)
 {
-  g_autoptr (GMutexLocker) locker G_GNUC_UNUSED = g_mutex_locker_new (&self->mutex);
-  S3Address *address;
+  gboolean is_newer;
 
-  if (*failure->region == '\0' || g_str_equal (failure->region, self->address->region)) {
-    return FALSE;
-  }
-  address = s3_address_new (self->config->endpoint, failure->region, self->config->bucket,
-                            self->config->addressing, NULL);
-  if (!address) {
-    return FALSE;
-  }
-  s3_address_free (self->address);
-  self->address = address;
-  return TRUE;
+  presign_store_renew (self, now);
+  g_mutex_lock (&self->mutex);
+  is_newer = g_strcmp0 (self->signer->credentials->access_key,
+                        signer->credentials->access_key) != 0 ||
+             g_strcmp0 (self->signer->credentials->session_token,
+                        signer->credentials->session_token) != 0;
+  g_mutex_unlock (&self->mutex);
+  return is_newer;
 }
 
 /* TRUE: ask again, after *wait_us. */
 static gboolean
-mend (PresignStore    *self,
-      const S3Failure *failure,
-      guint            n_tries,
-      gint64           now,
-      gulong          *wait_us)
+mend (PresignStore        *self,
+      const PresignSigner *signer,
+      const S3Failure     *failure,
+      guint                n_tries,
+      gint64               now,
+      gulong              *wait_us)
 {
+  static const char *const expired[] = { "ExpiredToken", "TokenRefreshRequired",
+                                         "InvalidAccessKeyId", NULL };
+
+  *wait_us = 0;
   if (n_tries >= MAX_TRIES) {
     return FALSE;
   }
-  *wait_us = 0;
-  if (g_str_equal (failure->code, "RequestTimeTooSkewed") && failure->date != 0) {
-    g_atomic_int_set (&self->clock_offset_s, (gint) (failure->date - now));
-    return TRUE;
+  if (g_str_equal (failure->code, "RequestTimeTooSkewed")) {
+    g_atomic_int_set (&self->clock_offset_s, failure->date ? (gint) (failure->date - now) : 0);
+    return failure->date != 0;
+  }
+  if (g_strv_contains (expired, failure->code)) {
+    return learn_credentials (self, signer, now);
   }
   if (failure->status == 301 || failure->status == 307 || failure->status == 400) {
-    return learn_region (self, failure);
+    return learn_region (self, signer, failure, now);
   }
   *wait_us = (gulong) FIRST_WAIT_US << (n_tries - 1);
   return failure->status == 500 || failure->status == 502 || failure->status == 503 ||
          failure->status == 504 || failure->status == 429;
+}
+
+/* Asking twice for an upload would leave one behind, so only a connection that was never made may
+ * be tried again. */
+static gboolean
+may_try_again (const PresignAsk *ask,
+               const GError     *error,
+               guint             n_tries)
+{
+  return n_tries < MAX_TRIES &&
+         (g_error_matches (error, HTTP_ERROR, HTTP_ERROR_CONNECT) ||
+          (g_error_matches (error, HTTP_ERROR, HTTP_ERROR_RESET) && ask->op != PRESIGN_OP_CREATE));
+}
+
+/* Sends once. TRUE: try again. */
+static gboolean
+try_once (PresignStore      *self,
+          const PresignAsk  *ask,
+          gint64             now,
+          HttpClient        *client,
+          guint              n_tries,
+          HttpResponse     **answer,
+          PresignProblem    *problem)
+{
+  gint64 time = 0;
+  g_autoptr (PresignSigner) signer = presign_store_ref_signer (self, now, &time, problem);
+  g_autoptr (HttpRequest) request = signer ? build (signer->address, ask) : NULL;
+  g_autofree char *payload = request ? dup_payload (request) : NULL;
+  g_autoptr (HttpResponse) response = NULL;
+  g_autoptr (S3Failure) failure = NULL;
+  g_autoptr (GError) error = NULL;
+  gulong wait_us = FIRST_WAIT_US;
+
+  if (!request) {
+    return FALSE;
+  }
+  s3_sign_request (request, signer->credentials, signer->address->region, payload, time);
+  response = http_client_send (client, request, NULL, &error);
+  if (!response && !may_try_again (ask, error, n_tries)) {
+    return presign_problem_set_error (problem, presign_op_get_name (ask->op), error);
+  }
+  if (response && s3_reply_check (response, NULL)) {
+    *answer = g_steal_pointer (&response);
+    return FALSE;
+  }
+  failure = response ? s3_failure_new (response) : NULL;
+  if (failure && !mend (self, signer, failure, n_tries, now, &wait_us)) {
+    return presign_problem_set_s3 (problem, presign_op_get_name (ask->op), failure);
+  }
+  g_usleep (wait_us);
+  return TRUE;
 }
 
 HttpResponse *
@@ -204,29 +350,15 @@ presign_store_ask (PresignStore     *self,
                    HttpClient       *client,
                    PresignProblem   *problem)
 {
+  HttpResponse *answer = NULL;
+  guint n_tries = 1;
+
   g_return_val_if_fail (client != NULL, NULL);
 
-  for (guint n_tries = 1;; n_tries++) {
-    g_autoptr (GError) error = NULL;
-    g_autoptr (HttpRequest) request = build_signed (self, ask, now);
-    g_autoptr (HttpResponse) response = http_client_send (client, request, NULL, &error);
-    g_autoptr (S3Failure) failure = NULL;
-    gulong wait_us = 0;
-
-    if (!response) {
-      presign_problem_set_error (problem, presign_op_get_name (ask->op), error);
-      return NULL;
-    }
-    if (s3_reply_check (response, NULL)) {
-      return g_steal_pointer (&response);
-    }
-    failure = s3_failure_new (response);
-    if (!mend (self, failure, n_tries, now, &wait_us)) {
-      presign_problem_set_s3 (problem, presign_op_get_name (ask->op), failure);
-      return NULL;
-    }
-    g_usleep (wait_us);
+  while (try_once (self, ask, now, client, n_tries, &answer, problem)) {
+    n_tries++;
   }
+  return answer;
 }
 
 char *
@@ -238,22 +370,22 @@ presign_store_presign (PresignStore      *self,
                        HttpRequest      **signed_request,
                        PresignProblem    *problem)
 {
-  g_autoptr (GMutexLocker) locker G_GNUC_UNUSED = g_mutex_locker_new (&self->mutex);
+  gint64 time = 0;
+  g_autoptr (PresignSigner) signer = presign_store_ref_signer (self, now, &time, problem);
   g_autoptr (HttpRequest) request = NULL;
-  gint64 left = self->expires > 0 ? self->expires - now : lifetime;
   char *url;
 
-  if (left < 1) {
-    presign_problem_set (problem, 503, "ExpiredToken", "The server's keys for the store have "
-                         "expired.");
+  if (!signer) {
     return NULL;
   }
-  request = build_for_url (self->address, ask);
-  url = s3_presign_url (request, self->credentials, self->address->region,
-                        now + g_atomic_int_get (&self->clock_offset_s),
-                        (guint) MIN (left, (gint64) lifetime));
+  if (signer->expires > 0) {
+    lifetime = (guint) MIN ((gint64) lifetime, signer->expires - now);
+  }
+  request = build_for_url (signer->address, ask);
+  url = s3_presign_url_with_key (request, signer->credentials, &signer->key, time,
+                                 lifetime);
   if (expires) {
-    *expires = now + MIN (left, (gint64) lifetime);
+    *expires = now + lifetime;
   }
   if (signed_request) {
     *signed_request = g_steal_pointer (&request);
@@ -267,5 +399,5 @@ presign_store_dup_url (PresignStore *self,
 {
   g_autoptr (GMutexLocker) locker G_GNUC_UNUSED = g_mutex_locker_new (&self->mutex);
 
-  return s3_address_dup_url (self->address, key, NULL);
+  return s3_address_dup_url (self->signer->address, key, NULL);
 }

@@ -7,6 +7,7 @@
 #include "http/http-client.h"
 #include "presign/presign-config.h"
 #include "presign/presign-problem.h"
+#include "presign/presign-signer.h"
 #include "s3/s3-limits.h"
 #include "s3/s3-requests.h"
 
@@ -49,38 +50,54 @@ typedef struct {
 
 typedef struct _PresignStore PresignStore;
 
-/* @envp: of g_get_environ(). Reads files. */
-PresignStore *presign_store_new         (const PresignConfig *config,
-                                         char               **envp,
-                                         GError             **error);
-void          presign_store_free        (PresignStore        *self);
+/* @envp: of g_get_environ(). Reads the credentials. */
+PresignStore   *presign_store_new        (const PresignConfig *config,
+                                          char               **envp,
+                                          gint64               now,
+                                          GError             **error);
+void            presign_store_free       (PresignStore        *self);
 
-const S3Limits *presign_store_get_limits (PresignStore       *self);
+const S3Limits *presign_store_get_limits (PresignStore        *self);
 
-/* S3's answer to @ask, 2xx and without an <Error>; NULL: @problem. A few short tries; mends clock
- * and region by itself. Blocks. */
-HttpResponse *presign_store_ask         (PresignStore        *self,
-                                         const PresignAsk    *ask,
-                                         gint64               now,
-                                         HttpClient          *client,
-                                         PresignProblem      *problem);
+/* TRUE: the credentials are about to end, and presign_store_renew() should read them anew; once in
+ * a while it says so only to one caller. */
+gboolean        presign_store_is_due     (PresignStore        *self,
+                                          gint64               now);
+/* Blocks. A failure keeps what there is, and is told in a warning. */
+void            presign_store_renew      (PresignStore        *self,
+                                          gint64               now);
+
+/* What signs now, the caller's to give back. @time: by the store's clock, to sign with. NULL:
+ * @problem, the credentials have ended. */
+PresignSigner  *presign_store_ref_signer (PresignStore        *self,
+                                          gint64               now,
+                                          gint64              *time,
+                                          PresignProblem      *problem);
+
+/* S3's answer to @ask, 2xx and without an <Error>; NULL: @problem. A few short tries; mends clock,
+ * region and credentials by itself. Blocks. */
+HttpResponse   *presign_store_ask        (PresignStore        *self,
+                                          const PresignAsk    *ask,
+                                          gint64               now,
+                                          HttpClient          *client,
+                                          PresignProblem      *problem);
 
 /* A URL that does @ask, good for @lifetime seconds or until the credentials end. @expires: when,
- * Unix seconds. @signed_request: may be NULL; else the request, whose headers are signed and must
- * be sent. NULL: @problem. Does not block. */
-char         *presign_store_presign     (PresignStore        *self,
-                                         const PresignAsk    *ask,
-                                         gint64               now,
-                                         guint                lifetime,
-                                         gint64              *expires,
-                                         HttpRequest        **signed_request,
-                                         PresignProblem      *problem);
+ * Unix seconds; may be NULL. @signed_request: may be NULL; else the request, whose headers are
+ * signed and must be sent. NULL: @problem. Does not block. */
+char           *presign_store_presign    (PresignStore        *self,
+                                          const PresignAsk    *ask,
+                                          gint64               now,
+                                          guint                lifetime,
+                                          gint64              *expires,
+                                          HttpRequest        **signed_request,
+                                          PresignProblem      *problem);
 
-/* The object's own URL, without a signature. */
-char         *presign_store_dup_url     (PresignStore        *self,
-                                         const char          *key);
+/* The object's own URL, without a signature; NULL = the bucket's. */
+char           *presign_store_dup_url    (PresignStore        *self,
+                                          const char          *key);
 
 /* "UploadPart": as S3 calls it. */
-const char   *presign_op_get_name       (PresignOp            op);
+const char     *presign_op_get_name      (PresignOp            op);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (PresignStore, presign_store_free)
