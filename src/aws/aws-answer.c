@@ -4,7 +4,12 @@
 
 #include "aws/aws-answer.h"
 
+#include "http/http-json.h"
+
 #include <json-glib/json-glib.h>
+
+/* Of brackets: what is asked for needs one. */
+#define MAX_DEPTH 16
 
 static const char *
 get_string (JsonObject *object,
@@ -51,7 +56,8 @@ aws_answer_parse (const char *json,
   const char *access_key, *secret_key;
   gint64 expires;
 
-  if (json_parser_load_from_data (parser, json, (gssize) length, NULL)
+  if (http_json_is_fit (json, length, MAX_DEPTH)
+      && json_parser_load_from_data (parser, json, (gssize) length, NULL)
       && json_parser_get_root (parser) && JSON_NODE_HOLDS_OBJECT (json_parser_get_root (parser)))
     object = json_node_get_object (json_parser_get_root (parser));
   access_key = object ? get_string (object, "AccessKeyId") : NULL;

@@ -4,34 +4,9 @@
 
 #include "presign/presign-json.h"
 
+#include "http/http-json.h"
+
 #include <string.h>
-
-/* Depth and NULs, before anybody recurses. Brackets inside of texts do not count. */
-static gboolean
-is_harmless (const char *text,
-             gsize       size)
-{
-  guint depth = 0;
-  gboolean in_text = FALSE;
-
-  for (gsize i = 0; i < size; i++) {
-    if (in_text && text[i] == '\\') {
-      if (size - i >= 6 && memcmp (text + i, "\\u0000", 6) == 0) {
-        return FALSE;
-      }
-      i++;
-    } else if (text[i] == '"') {
-      in_text = !in_text;
-    } else if (!in_text && (text[i] == '{' || text[i] == '[')) {
-      if (++depth > PRESIGN_JSON_DEPTH) {
-        return FALSE;
-      }
-    } else if (!in_text && (text[i] == '}' || text[i] == ']') && depth > 0) {
-      depth--;
-    }
-  }
-  return memchr (text, '\0', size) == NULL;
-}
 
 /* As FastAPI: any JSON type, or none said. A page of another origin cannot send the former without
  * being allowed to. */
@@ -67,7 +42,7 @@ presign_json_parse (const HttpRequest *request,
     return NULL;
   }
   parser = json_parser_new_immutable ();
-  if (!is_harmless (text, size) ||
+  if (!http_json_is_fit (text, size, PRESIGN_JSON_DEPTH) ||
       !json_parser_load_from_data (parser, text, (gssize) size, NULL)) {
     presign_problem_add_fault (problem, NULL, "value_error.jsondecode", "the body is no JSON");
     return NULL;

@@ -12,9 +12,9 @@
 
 /* JSON in and out. Pure; any thread.
  *
- * Reading: json-glib, behind a look at the text that bounds its recursion. Members that nobody asks
- * for are passed over. The getters add to @problem what FastAPI would say, and go on: FALSE stands
- * for all that is wrong. They borrow from the object.
+ * Reading: json-glib, behind a look at the text (http-json.h). Members that nobody asks for are
+ * passed over. The getters add to @problem what FastAPI would say, and go on: FALSE stands for all
+ * that is wrong. They borrow from the object.
  *
  * Writing: appended to a string, in the compact form of Starlette's JSONResponse (no blanks, UTF-8
  * as it is). */
@@ -22,7 +22,7 @@
 #define PRESIGN_JSON_DEPTH 16
 
 /* The object in the request's body. NULL: none, not said to be JSON, no JSON, deeper than
- * PRESIGN_JSON_DEPTH, no object, or an escaped NUL in it. */
+ * PRESIGN_JSON_DEPTH, no object, a NUL in it, or more than one value. */
 JsonObject *presign_json_parse       (const HttpRequest *request,
                                       PresignProblem    *problem);
 
