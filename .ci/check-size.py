@@ -24,8 +24,9 @@ FUNCTION_AIM, FUNCTION_MOST = 40, 60
 
 SPDX = ("SPDX-FileCopyrightText: The Partway authors", "SPDX-License-Identifier: GPL-3.0-or-later")
 
-# Formats without comments, and lists that tools write.
-NO_SPDX = re.compile(r"\.(json|md|png|ico|bin|gz|license)$|(^|/)(LINGUAS|POTFILES)$")
+# Formats without comments, lists that tools write, and what fuzzers read.
+NO_SPDX = re.compile(r"\.(json|md|png|ico|bin|gz|license)$|(^|/)(LINGUAS|POTFILES)$|"
+                     r"^tests/fuzz/corpus/")
 
 # Written so that this file does not find itself.
 REFUSED = [

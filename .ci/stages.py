@@ -17,13 +17,16 @@ BUILD = ROOT / "build"
 LOGS = BUILD / "ci-logs"
 GLIB_TSAN = BUILD / "_glib-tsan"
 
-SUITES = ["http", "s3", "aws", "engine", "cli", "presign", "store", "e2e", "kill", "browser"]
+SUITES = ["http", "s3", "aws", "engine", "cli", "presign", "store", "e2e", "kill", "browser", "fuzz"]
 COVERED = ["http", "s3", "aws", "engine"]
 LEAST_COVERAGE = 85.0
 
 # What a sanitizer and a coverage build have nothing to look at in: Chromium, Node.js and npm are
 # slow there without testing anything that "tests" has not.
 FOREIGN_SUITES = ["--no-suite", "browser"]
+
+# For each fuzzer; a longer search is somebody's own: tests/fuzz/run.
+FUZZ_SECONDS = 20
 
 # How often the heavy tests repeat themselves where everything takes many times as long.
 FEW_ROUNDS = {"PARTWAY_ROUNDS": "20"}
@@ -146,7 +149,7 @@ def stage_checks(_count):
         if run(log, ROOT / ".ci" / command[0], *command[1:]) != 0:
             failures.append(name)
             print(f"-- {name}\n{tail(log, 60)}")
-    scripts = [path for folder in ("build-aux", ".ci", "tests/servers")
+    scripts = [path for folder in ("build-aux", ".ci", "tests/servers", "tests/fuzz")
                for path in sorted((ROOT / folder).iterdir())
                if path.is_file() and re.match(rb"#!/bin/(ba)?sh\n", path.read_bytes()[:12])]
     if run("shellcheck", "shellcheck", *scripts) != 0:
@@ -228,6 +231,12 @@ def stage_tsan(count):
     test_all("tsan", folder, count, *wrapper, multiplier=8,
              env={"TSAN_OPTIONS": options, "G_SLICE": "always-malloc", "GIO_EXTRA_MODULES": modules,
                   **FEW_ROUNDS})
+
+
+def stage_fuzz(_count):
+    """What reads other people's words stands whatever chance writes."""
+    must("fuzz", ROOT / "tests" / "fuzz" / "run", str(FUZZ_SECONDS),
+         env={"PARTWAY_FUZZ_BUILD": str(BUILD / "ci-fuzz")}, clean=True)
 
 
 def stage_coverage(count):
