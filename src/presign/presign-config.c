@@ -96,15 +96,15 @@ static const PresignSetting settings[] = {
 
   { ROW ("listen", "LISTEN", "127.0.0.1", "Address to listen on; 0.0.0.0 or :: for all.", text,
          listen) },
-  { ROW ("port", "PORT", "8080", "Port to listen on; 0 = a free one, told in the log.", number,
+  { ROW ("port", "PORT", "8080", "Port to listen on; 0 = a free one, told by --port-file.", number,
          port), NULL, 0, 65535 },
   { ROW ("tls-certificate", "TLS_CERTIFICATE", "", "PEM file of the certificate and its chain.",
          text, tls_certificate) },
   { ROW ("tls-key", "TLS_KEY", "", "PEM file of the certificate's key.", text, tls_key) },
-  { ROW ("metrics-port", "METRICS_PORT", "0", "Port of GET /metrics; 0 = none.", number,
-         metrics_port), NULL, 0, 65535 },
-  { ROW ("trust-forwarded", "TRUST_FORWARDED", "false", "Believe X-Forwarded-For, -Proto and "
-         "-Host: only behind a proxy that sets them.", boolean, trust_forwarded) },
+  { ROW ("metrics-port", "METRICS_PORT", "none", "Port of GET /metrics, on the same address; 0 = a "
+         "free one, or none.", port, metrics_port) },
+  { ROW ("trust-forwarded", "TRUST_FORWARDED", "", "Addresses or networks (10.0.0.0/8) of the "
+         "proxies whose X-Forwarded-For, -Proto and -Host are believed.", list, trust_forwarded) },
   { ROW ("max-connections", "MAX_CONNECTIONS", "512", "Most connections at a time.", number,
          max_connections), NULL, 1, 100000 },
   { ROW ("rate-per-user", "RATE_PER_USER", "0", "Most requests a second of one user; 0 = any "

@@ -95,8 +95,8 @@ typedef struct {
   guint port;
   char *tls_certificate;        /* PEM */
   char *tls_key;                /* PEM */
-  guint metrics_port;           /* 0 = none */
-  gboolean trust_forwarded;     /* X-Forwarded-* of a proxy counts */
+  int metrics_port;             /* -1 = none */
+  char **trust_forwarded;       /* proxies whose X-Forwarded-* counts; NULL-ended, never NULL */
   guint max_connections;
   guint rate_per_user;          /* requests a second; 0 = as many as come */
   guint rate_per_address;

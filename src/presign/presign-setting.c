@@ -42,6 +42,23 @@ presign_read_number (const PresignSetting  *setting,
   return TRUE;
 }
 
+gboolean
+presign_read_port (const PresignSetting  *setting,
+                   const char            *text,
+                   gpointer               field,
+                   char                 **must)
+{
+  guint64 number = 0;
+  gboolean none = g_str_equal (text, "none");
+
+  if (!none && !g_ascii_string_to_unsigned (text, 10, 0, G_MAXUINT16, &number, NULL)) {
+    *must = g_strdup ("a number from 0 to 65535, or “none”");
+    return FALSE;
+  }
+  *(int *) field = none ? -1 : (int) number;
+  return TRUE;
+}
+
 static guint64
 get_unit (const char *name)
 {

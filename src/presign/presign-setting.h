@@ -35,6 +35,8 @@ struct _PresignSetting {
 gboolean presign_read_text    (const PresignSetting *, const char *, gpointer, char **);
 /* guint. */
 gboolean presign_read_number  (const PresignSetting *, const char *, gpointer, char **);
+/* "none" is -1: int. */
+gboolean presign_read_port    (const PresignSetting *, const char *, gpointer, char **);
 /* "8 MiB", "5368709120": guint64. */
 gboolean presign_read_size    (const PresignSetting *, const char *, gpointer, char **);
 gboolean presign_read_boolean (const PresignSetting *, const char *, gpointer, char **);

@@ -1,0 +1,19 @@
+/* SPDX-FileCopyrightText: The Partway authors
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+
+#pragma once
+
+#include "http/http-message.h"
+
+#include <libsoup/soup.h>
+
+/* libsoup's messages and the house's, one from the other. Belongs to the message's thread. */
+
+/* With the body, as far as it has come. A header that came several times is one list. */
+HttpRequest *presign_exchange_new_request  (SoupServerMessage  *message);
+void         presign_exchange_set_response (SoupServerMessage  *message,
+                                            const HttpResponse *response);
+/* The answer to @message will have bytes after its head. */
+gboolean     presign_exchange_has_body     (SoupServerMessage  *message,
+                                            const HttpResponse *response);
