@@ -7,6 +7,7 @@
 #include "presign/presign-call.h"
 #include "presign/presign-check.h"
 #include "presign/presign-problem.h"
+#include "presign/presign-query.h"
 #include "presign/presign-route.h"
 #include "presign/presign-store.h"
 
@@ -91,12 +92,19 @@ presign_api_answer (PresignApi          *self,
     .config = self->config, .store = self->store, .request = request, .caller = caller, .now = now,
     .client = client,
   };
+  g_auto (GStrv) query = NULL;
   HttpResponse *response;
 
   presign_target_find (&target, request);
   if (target.match != PRESIGN_MATCH_FULL) {
     return presign_api_refuse (self, request, caller, 404, "NotFound", "Not Found");
   }
+  query = presign_query_parse (request->url);
+  if (!query) {
+    return presign_api_refuse (self, request, caller, 400, "InvalidRequest",
+                               "The query of the URL cannot be read.");
+  }
+  call.query = query;
   for (guint i = 0; i < PRESIGN_MAX_PARAMS; i++) {
     call.params[i] = target.params[i];
   }

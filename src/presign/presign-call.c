@@ -22,30 +22,15 @@ presign_reply_json (guint    status,
   return response;
 }
 
-char *
-presign_call_dup_query (const PresignCall *call,
-                        const char        *name)
+/* Of presign_reply_json(), whose first header it is. */
+void
+presign_response_set_type (HttpResponse *response,
+                           const char   *type)
 {
-  const char *query = strchr (call->request->url, '?');
-  g_auto (GStrv) pairs = query ? g_strsplit (query + 1, "&", -1) : NULL;
+  HttpHeader *header = &g_array_index (response->headers, HttpHeader, 0);
 
-  for (char **pair = pairs; pair && *pair; pair++) {
-    char *equals = strchr (*pair, '=');
-    g_autofree char *decoded = NULL;
-
-    if (equals) {
-      *equals = '\0';
-    }
-    g_strdelimit (*pair, "+", ' ');
-    decoded = g_uri_unescape_string (*pair, NULL);
-    if (g_strcmp0 (decoded, name) == 0) {
-      char *value = equals ? g_strdelimit (equals + 1, "+", ' ') : (char *) "";
-      g_autofree char *text = g_uri_unescape_string (value, NULL);
-
-      return text && g_utf8_validate (text, -1, NULL) ? g_steal_pointer (&text) : NULL;
-    }
-  }
-  return NULL;
+  g_free (header->value);
+  header->value = g_strdup (type);
 }
 
 guint

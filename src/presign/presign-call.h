@@ -31,6 +31,7 @@ typedef struct {
   gint64 now;
   HttpClient *client;                           /* NULL where the route does not ask the store */
   const char *params[PRESIGN_MAX_PARAMS];       /* of the path, decoded */
+  char **query;                                 /* of presign_query_parse() */
 } PresignCall;
 
 /* NULL: @problem is set, and the dialect says it. */
@@ -56,11 +57,8 @@ typedef struct {
 /* @json: taken. */
 HttpResponse *presign_reply_json     (guint              status,
                                       GString           *json);
-
-/* The value of @name in the query, decoded ("+" is a blank); NULL if it is not there, or not in
- * UTF-8. */
-char         *presign_call_dup_query (const PresignCall *call,
-                                      const char        *name);
+void          presign_response_set_type (HttpResponse   *response,
+                                         const char     *type);
 
 /* May the caller touch @key, and is @upload_id one? FALSE: @problem. */
 gboolean      presign_call_check_upload (const PresignCall *call,

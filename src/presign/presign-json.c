@@ -5,6 +5,7 @@
 #include "presign/presign-json.h"
 
 #include "http/http-json.h"
+#include "s3/s3-options.h"
 
 #include <string.h>
 
@@ -151,6 +152,84 @@ presign_json_get_number (JsonObject     *object,
 }
 
 gboolean
+presign_json_get_boolean (JsonObject     *object,
+                          const char     *name,
+                          gboolean       *value,
+                          PresignProblem *problem)
+{
+  JsonNode *node = get_member (object, name, TRUE, problem);
+
+  if (!node) {
+    return TRUE;
+  }
+  if (!JSON_NODE_HOLDS_VALUE (node) || json_node_get_value_type (node) != G_TYPE_BOOLEAN) {
+    return presign_problem_add_fault (problem, name, "type_error.bool",
+                                      "value could not be parsed to a boolean");
+  }
+  *value = json_node_get_boolean (node);
+  return TRUE;
+}
+
+static char *
+dup_metadata_value (JsonNode *node)
+{
+  GType type = JSON_NODE_HOLDS_VALUE (node) ? json_node_get_value_type (node) : G_TYPE_INVALID;
+
+  if (type == G_TYPE_STRING) {
+    return g_strdup (json_node_get_string (node));
+  }
+  if (type == G_TYPE_INT64) {
+    return g_strdup_printf ("%" G_GINT64_FORMAT, json_node_get_int (node));
+  }
+  if (type == G_TYPE_DOUBLE) {
+    char digits[G_ASCII_DTOSTR_BUF_SIZE];
+
+    return g_strdup (g_ascii_dtostr (digits, sizeof digits, json_node_get_double (node)));
+  }
+  if (type == G_TYPE_BOOLEAN) {
+    return g_strdup (json_node_get_boolean (node) ? "true" : "false");
+  }
+  return NULL;
+}
+
+GPtrArray *
+presign_json_get_metadata (JsonObject     *object,
+                           const char     *name,
+                           PresignProblem *problem)
+{
+  JsonNode *node = get_member (object, name, TRUE, problem);
+  g_autoptr (GPtrArray) items = g_ptr_array_new_with_free_func (g_free);
+  JsonObjectIter iter;
+  const char *key;
+  JsonNode *member;
+
+  if (node && !JSON_NODE_HOLDS_OBJECT (node)) {
+    presign_problem_add_fault (problem, name, "type_error.dict", "value is not a valid dict");
+    return NULL;
+  }
+  if (node) {
+    json_object_iter_init_ordered (&iter, json_node_get_object (node));
+    while (json_object_iter_next_ordered (&iter, &key, &member)) {
+      char *value = dup_metadata_value (member);
+
+      if (!value && JSON_NODE_HOLDS_NULL (member)) {
+        continue;
+      }
+      if (!value || !s3_metadata_name_is_valid (key)) {
+        g_free (value);
+        presign_problem_add_fault (problem, name, "value_error",
+                                   "names are letters, digits, - _ and .; values are texts");
+        return NULL;
+      }
+      g_ptr_array_add (items, g_strdup (key));
+      g_ptr_array_add (items, value);
+    }
+  }
+  g_ptr_array_add (items, NULL);
+  return g_steal_pointer (&items);
+}
+
+gboolean
 presign_json_get_array (JsonObject      *object,
                         const char      *name,
                         JsonArray      **array,
@@ -199,17 +278,41 @@ presign_json_append (GString    *json,
 }
 
 void
-presign_json_append_text (GString    *json,
-                          const char *name,
-                          const char *text)
+presign_json_append_name (GString    *json,
+                          const char *name)
 {
-  if (!text) {
-    return;
-  }
   if (json->len > 0 && !strchr ("{[,", json->str[json->len - 1])) {
     g_string_append_c (json, ',');
   }
   presign_json_append (json, name);
   g_string_append_c (json, ':');
-  presign_json_append (json, text);
+}
+
+void
+presign_json_append_text (GString    *json,
+                          const char *name,
+                          const char *text)
+{
+  if (text) {
+    presign_json_append_name (json, name);
+    presign_json_append (json, text);
+  }
+}
+
+void
+presign_json_append_number (GString    *json,
+                            const char *name,
+                            guint64     number)
+{
+  presign_json_append_name (json, name);
+  g_string_append_printf (json, "%" G_GUINT64_FORMAT, number);
+}
+
+void
+presign_json_append_boolean (GString    *json,
+                             const char *name,
+                             gboolean    value)
+{
+  presign_json_append_name (json, name);
+  g_string_append (json, value ? "true" : "false");
 }

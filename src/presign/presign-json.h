@@ -41,6 +41,15 @@ gboolean    presign_json_get_number  (JsonObject     *object,
                                       guint64         most,
                                       guint64        *number,
                                       PresignProblem *problem);
+gboolean    presign_json_get_boolean (JsonObject     *object,
+                                      const char     *name,
+                                      gboolean       *value,     /* untouched if absent */
+                                      PresignProblem *problem);
+/* User metadata: "name", "value", …, NULL in an array of owned texts; an empty one where there is
+ * none. Numbers and booleans become texts. */
+GPtrArray  *presign_json_get_metadata (JsonObject     *object,
+                                       const char     *name,
+                                       PresignProblem *problem);
 gboolean    presign_json_get_array   (JsonObject     *object,
                                       const char     *name,
                                       JsonArray     **array,
@@ -53,3 +62,12 @@ void        presign_json_append      (GString        *json,
 void        presign_json_append_text (GString        *json,
                                       const char     *name,
                                       const char     *text);
+void        presign_json_append_number (GString      *json,
+                                        const char   *name,
+                                        guint64       number);
+void        presign_json_append_boolean (GString     *json,
+                                         const char  *name,
+                                         gboolean     value);
+/* The name, and what stands before the value. */
+void        presign_json_append_name (GString        *json,
+                                      const char     *name);

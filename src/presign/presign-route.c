@@ -4,11 +4,23 @@
 
 #include "presign/presign-route.h"
 
+#include "presign/presign-companion.h"
 #include "presign/presign-fastapi.h"
+#include "presign/presign-sign.h"
+#include "presign/presign-v2.h"
 
 #include <string.h>
 
-static const PresignDialectClass *const dialects[] = { &presign_fastapi };
+/* What a path that nobody knows begins with, and who says so. */
+static const struct {
+  const char *prefix;
+  const PresignDialectClass *dialect;
+} dialects[] = {
+  { "/s3", &presign_companion },
+  { "/sign", &presign_sign },
+  { "/v2", &presign_v2 },
+  { "", &presign_fastapi },
+};
 
 void
 presign_target_clear (PresignTarget *target)
@@ -66,7 +78,7 @@ match_path (const char *pattern,
   return *pattern == '\0' && path == end;
 }
 
-static gboolean
+static void
 find_in_dialect (PresignTarget             *target,
                  const PresignDialectClass *dialect,
                  const HttpRequest         *request)
@@ -82,10 +94,9 @@ find_in_dialect (PresignTarget             *target,
     target->match = PRESIGN_MATCH_METHOD;
     if (g_str_equal (route->method, request->method)) {
       target->match = PRESIGN_MATCH_FULL;
-      return TRUE;
+      return;
     }
   }
-  return FALSE;
 }
 
 void
@@ -94,7 +105,9 @@ presign_target_find (PresignTarget     *target,
 {
   *target = (PresignTarget) { .dialect = &presign_fastapi };
   for (guint i = 0; i < G_N_ELEMENTS (dialects); i++) {
-    if (find_in_dialect (target, dialects[i], request)) {
+    if (g_str_has_prefix (request->url, dialects[i].prefix)) {
+      target->dialect = dialects[i].dialect;
+      find_in_dialect (target, dialects[i].dialect, request);
       return;
     }
   }
