@@ -10,8 +10,8 @@
 #include "cli/cli-secret.h"
 #include "cli/cli-session.h"
 #include "config.h"
-#include "engine/pw-authority-keys.h"
 #include "engine/pw-destinations.h"
+#include "engine/pw-lane.h"
 #include "engine/pw-probe.h"
 
 gboolean
@@ -29,7 +29,7 @@ cli_asker_init (CliAsker       *self,
   self->credentials = pw_credentials_new (destination);
   if (!cli_secret_prepare (self->credentials, error))
     return FALSE;
-  self->authority = pw_authority_keys_new (destination, self->credentials, error);
+  self->authority = pw_lane_make_authority (destination, self->credentials, error);
   if (!self->authority)
     return FALSE;
   self->client = http_client_new (&options);

@@ -27,6 +27,10 @@ cli_target_entries (void)
       "Certificates to trust instead of the system's (PEM)", "FILE" },
     { "allow-http", 0, 0, G_OPTION_ARG_NONE, &cli_target_options.allow_http,
       "Send without encryption to another machine", NULL },
+    { "dialect", 0, 0, G_OPTION_ARG_STRING, &cli_target_options.dialect,
+      "What a backend speaks: auto, fastapi, companion, sign, partway", "NAME" },
+    { "auth-header", 0, 0, G_OPTION_ARG_STRING, &cli_target_options.auth_header,
+      "Header for PARTWAY_PRESIGN_TOKEN, instead of Authorization: Bearer", "NAME" },
     G_OPTION_ENTRY_NULL
   };
 
@@ -108,6 +112,38 @@ make_from_uri (const char *uri,
   destination->if_exists = PW_IF_EXISTS_REPLACE;
   if (options->style && !set_style (destination, options->style, error))
     return NULL;
+  return g_steal_pointer (&destination);
+}
+
+gboolean
+cli_parse_dialect (const char     *text,
+                   PwDialectKind  *dialect,
+                   GError        **error)
+{
+  for (guint i = 0; pw_dialect_ids[i]; i++) {
+    if (g_str_equal (pw_dialect_ids[i], text)) {
+      *dialect = (PwDialectKind) i;
+      return TRUE;
+    }
+  }
+  g_set_error (error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE,
+               _("--dialect is auto, fastapi, companion, sign or partway, not “%s”."), text);
+  return FALSE;
+}
+
+PwDestination *
+cli_target_new_presign (const char *url,
+                        GError    **error)
+{
+  const CliTargetOptions *options = &cli_target_options;
+  g_autoptr (PwDestination) destination = pw_destination_new_presign (url, error);
+
+  if (!destination
+      || (options->dialect && !cli_parse_dialect (options->dialect, &destination->dialect, error)))
+    return NULL;
+  destination->auth_header = g_strdup (options->auth_header);
+  destination->ca_file = options->ca_file ? g_canonicalize_filename (options->ca_file, NULL) : NULL;
+  destination->allow_http = options->allow_http;
   return g_steal_pointer (&destination);
 }
 

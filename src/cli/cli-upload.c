@@ -15,6 +15,7 @@
 
 typedef struct {
   char *to;
+  char *presign;
   char *part_size;
   char *if_exists;
   char *storage_class;
@@ -29,6 +30,8 @@ static Options options;
 static const GOptionEntry entries[] = {
   { "to", 't', 0, G_OPTION_ARG_STRING, &options.to,
     "A destination's name, or s3://BUCKET/PREFIX", "TARGET" },
+  { "presign", 0, 0, G_OPTION_ARG_STRING, &options.presign,
+    "Instead: the address of a backend that gives presigned URLs", "URL" },
   { "if-exists", 0, 0, G_OPTION_ARG_STRING, &options.if_exists,
     "What to do with an object that is there: ask, replace, rename, skip", "WHAT" },
   { "follow", 0, 0, G_OPTION_ARG_NONE, &options.follow,
@@ -62,15 +65,22 @@ parse (char  **argv,
   if (!g_option_context_parse_strv (context, &copy, error))
     return FALSE;
   /* upload s3://BUCKET FILE… does as well as --to. */
-  if (!options.to && options.files && g_str_has_prefix (options.files[0], "s3://")) {
+  if (options.to && options.presign) {
+    g_set_error_literal (error, G_OPTION_ERROR, G_OPTION_ERROR_FAILED,
+                         _("Say only one of --to and --presign."));
+    return FALSE;
+  }
+  if (!options.to && !options.presign && options.files
+      && g_str_has_prefix (options.files[0], "s3://")) {
     options.to = options.files[0];
     for (char **file = options.files; *file; file++)
       file[0] = file[1];
   }
-  if (!options.to || !options.files || !options.files[0]) {
+  if ((!options.to && !options.presign) || !options.files || !options.files[0]) {
     g_set_error_literal (error, G_OPTION_ERROR, G_OPTION_ERROR_FAILED,
-                         !options.to ? _("Say where to: --to NAME, or --to s3://BUCKET/PREFIX.")
-                                     : _("Say which files or folders to upload."));
+                         !options.to && !options.presign
+                         ? _("Say where to: --to NAME, --to s3://BUCKET/PREFIX, or --presign URL.")
+                         : _("Say which files or folders to upload."));
     return FALSE;
   }
   return TRUE;
@@ -79,7 +89,9 @@ parse (char  **argv,
 static PwDestination *
 make_destination (GError **error)
 {
-  g_autoptr (PwDestination) destination = cli_target_new (options.to, error);
+  g_autoptr (PwDestination) destination = options.presign
+                                          ? cli_target_new_presign (options.presign, error)
+                                          : cli_target_new (options.to, error);
 
   if (!destination
       || (options.if_exists
@@ -111,7 +123,7 @@ save_learned (PwUploads     *uploads,
   g_autoptr (GError) error = NULL;
   PwDestination *found;
 
-  if (!learned || g_str_has_prefix (options.to, "s3://"))
+  if (!learned || !options.to || g_str_has_prefix (options.to, "s3://"))
     return;
   destinations = pw_destinations_new (NULL);
   if (!pw_destinations_load (destinations, &error)
@@ -120,6 +132,7 @@ save_learned (PwUploads     *uploads,
   saved = pw_destination_copy (found);
   g_free (saved->region);
   saved->region = g_strdup (learned->region);
+  saved->dialect = learned->dialect;
   saved->is_probed = learned->is_probed;
   saved->checksum = learned->checksum;
   saved->etag_is_md5 = learned->etag_is_md5;

@@ -4,6 +4,8 @@
 
 #include "engine/pw-steps.h"
 
+#include <glib/gi18n-lib.h>
+
 #include "engine/pw-error.h"
 
 /* Parts that were on their way when an abort came can still arrive after it (S3 API Reference,
@@ -30,6 +32,15 @@ is_empty (PwJob      *job,
   return FALSE;
 }
 
+static void
+note_left_behind (PwOrder *order)
+{
+  g_free (order->note);
+  order->note = g_strdup (_("This backend cannot delete what was sent so far: it stays at the "
+                            "store, and costs, until a lifecycle rule of the bucket "
+                            "(AbortIncompleteMultipartUpload) deletes it."));
+}
+
 static gboolean
 abort_at_store (PwJob       *job,
                 PwExchange  *exchange,
@@ -38,6 +49,12 @@ abort_at_store (PwJob       *job,
   PwOrder *order = job->order;
   gboolean empty = FALSE;
 
+  if (!pw_authority_prepare (order->authority, exchange, error))
+    return FALSE;
+  if (!pw_authority_can (order->authority, PW_CAN_ABORT)) {
+    note_left_behind (order);
+    return TRUE;
+  }
   for (guint round = 0; round < MAX_ROUNDS; round++) {
     g_autoptr (GError) problem = NULL;
 
@@ -65,8 +82,13 @@ pw_drop_orphan (PwJob      *job,
   gint64 created = pw_journal_get_intent (order->journal)->created;
   g_autofree char *orphan = NULL;
   guint n_found = 0;
-  g_autoptr (S3UploadsPage) page = pw_authority_list_uploads (order->authority, exchange,
-                                                              order->key, NULL, NULL, NULL);
+  g_autoptr (S3UploadsPage) page = NULL;
+
+  if (!pw_authority_prepare (order->authority, exchange, NULL)
+      || !pw_authority_can (order->authority, PW_CAN_LIST_UPLOADS))
+    return;
+  page = pw_authority_list_uploads (order->authority, exchange,
+                                    order->key, NULL, NULL, NULL);
 
   for (guint i = 0; page && i < page->uploads->len; i++) {
     const S3ListedUpload *upload = g_ptr_array_index (page->uploads, i);

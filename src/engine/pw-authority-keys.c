@@ -186,6 +186,7 @@ learn_region (PwAuthorityKeys *self,
 static gboolean
 authority_keys_repair (PwAuthority     *base,
                        PwExchange      *exchange,
+                       const PwAsk     *ask,
                        const S3Failure *failure)
 {
   PwAuthorityKeys *self = (PwAuthorityKeys *) base;

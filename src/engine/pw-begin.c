@@ -15,6 +15,18 @@
 /* So many names are tried: "film (2).mov", "film (3).mov", … */
 #define MAX_NAMES 1000
 
+/* Where nothing can be sent in one piece, a small file is an upload of one part; so is an empty
+ * one. */
+static void
+plan_one_part (PwOrder *order,
+               S3Plan  *plan)
+{
+  guint64 part_size = order->destination->part_size;
+
+  plan->n_parts = 1;
+  plan->part_size = part_size > 0 ? part_size : order->authority->limits->usual_part_size;
+}
+
 static gboolean
 plan_parts (PwOrder  *order,
             GError  **error)
@@ -30,6 +42,8 @@ plan_parts (PwOrder  *order,
                          ? PW_ERROR_TOO_LARGE : PW_ERROR_PLAN, problem->message);
     return FALSE;
   }
+  if (plan.n_parts == 0 && !pw_authority_can (order->authority, PW_CAN_PUT))
+    plan_one_part (order, &plan);
   pw_order_set_plan (order, &plan);
   return TRUE;
 }
@@ -157,6 +171,12 @@ settle_key (PwJob      *job,
   /* What is there may be this file: PutObject finds out. */
   if (job->order->if_exists == PW_IF_EXISTS_REPLACE || job->order->may_be_put)
     return TRUE;
+  if (!pw_authority_can (job->order->authority, PW_CAN_HEAD)) {
+    pw_job_fail (job, NULL, g_error_new (PW_ERROR, PW_ERROR_UNSUPPORTED,
+                                         _("This backend cannot tell whether “%s” exists already. "
+                                           "Say that it may be replaced."), job->order->key));
+    return FALSE;
+  }
   if (!pw_look (job->order, exchange, &exists, &error)) {
     pw_job_fail (job, exchange, error);
     return FALSE;
@@ -210,7 +230,8 @@ pw_create (PwJob       *job,
   PwOrder *order = job->order;
   S3ObjectOptions options = pw_order_get_options (order);
   PwAsk ask = { .op = PW_OP_CREATE, .key = order->key, .options = &options,
-                .size = order->plan.size };
+                .size = order->plan.size, .part_size = order->plan.part_size,
+                .token = order->id };
   g_autoptr (PwBegun) begun = pw_authority_create (order->authority, exchange, &ask, error);
 
   if (!begun)
@@ -224,6 +245,7 @@ pw_create (PwJob       *job,
   g_free (order->upload_id);
   order->upload_id = g_steal_pointer (&begun->upload_id);
   order->kind = begun->kind;
+  pw_order_announce (order);
   return TRUE;
 }
 
@@ -235,6 +257,10 @@ begin_anew (PwJob      *job,
   PwOrder *order = job->order;
   GError *error = NULL;
 
+  if (!pw_authority_prepare (order->authority, exchange, &error)) {
+    pw_job_fail (job, exchange, error);
+    return;
+  }
   if (!open_source (order, &error)) {
     pw_job_fail (job, NULL, error);
     return;

@@ -84,6 +84,15 @@ is_worth_reading (PwCredentials *self, gint64 now)
          !self->is_fixed;
 }
 
+/* A backend's token, or "" where it needs none. */
+static S3Credentials *
+read_token (PwCredentials *self)
+{
+  const char *token = g_environ_getenv (self->envp, "PARTWAY_PRESIGN_TOKEN");
+
+  return s3_credentials_new ("", token ? token : "", NULL);
+}
+
 static S3Credentials *
 read_source (PwCredentials *self, gint64 *expires, gboolean *is_fixed, GError **error)
 {
@@ -115,7 +124,12 @@ read_unlocked (PwCredentials *self, gint64 now)
 
   self->is_reading = TRUE;
   g_mutex_unlock (&self->mutex);
-  found = read_source (self, &expires, &is_fixed, &local);
+  if (self->destination->kind == PW_DESTINATION_PRESIGN) {
+    found = read_token (self);
+    is_fixed = TRUE;
+  } else {
+    found = read_source (self, &expires, &is_fixed, &local);
+  }
   g_mutex_lock (&self->mutex);
 
   self->is_reading = FALSE;

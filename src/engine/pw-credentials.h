@@ -12,6 +12,9 @@
 /* The credentials for one destination, for all threads that sign for it. Reference-counted,
  * atomically; secrets are wiped when they go, and never part of a message.
  *
+ * Of a backend that signs, `secret_key` is the token (or the value of the named header), "" where
+ * it asks for none, and `access_key` is "".
+ *
  * One mutex of its own guards what it holds, because workers sign while the main thread brings
  * new keys. It is never held while a file is read or a command runs: one thread then reads, and
  * the others that need the result wait for it; the main thread's calls never wait. */

@@ -115,10 +115,37 @@ check_name (PwDestination *self, GError **error)
   return TRUE;
 }
 
+/* Headers that a message has anyway, and that a secret must not take the place of. */
+static gboolean
+is_header_for_secret (const char *name)
+{
+  static const char *const taken[] = {
+    "host", "content-length", "content-type", "transfer-encoding", "connection", "accept",
+    "user-agent", NULL,
+  };
+  g_autofree char *lower = g_ascii_strdown (name, -1);
+
+  return consists_of (name, TOKEN) && !g_strv_contains (taken, lower);
+}
+
 static gboolean
 check_backend (PwDestination *self, GError **error)
 {
   g_auto (S3Endpoint) endpoint = { 0 };
+  g_autofree char *longest = pw_destination_dup_key (self, "x");
+
+  if (is_given (self->auth_header) && !is_header_for_secret (self->auth_header)) {
+    return refuse (error, _("“%s” is no name of a header for a secret, like X-Api-Key."),
+                   self->auth_header);
+  }
+  if (self->secrets == PW_SECRETS_PROFILE) {
+    return refuse (error, _("A backend’s token comes from the keyring or from "
+                            "PARTWAY_PRESIGN_TOKEN, not from a profile of ~/.aws."));
+  }
+  if (!s3_key_check (longest, NULL)) {
+    return refuse (error, _("The prefix is too long: with the file’s name it may have 1,024 "
+                            "bytes."));
+  }
 
   if (!is_given (self->endpoint) || !s3_endpoint_parse (&endpoint, self->endpoint)) {
     return refuse (error, _("The backend’s address should look like https://upload.example.com."));

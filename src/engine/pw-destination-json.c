@@ -27,7 +27,8 @@ static const Switch switches[] = {
 
 /* The members that are neither texts nor switches. */
 static const char *const other_members[] = {
-  "kind", "style", "store", "secrets", "if-exists", "part-size", "metadata", "checksum", NULL,
+  "kind", "dialect", "style", "store", "secrets", "if-exists", "part-size", "metadata", "checksum",
+  NULL,
 };
 
 static gboolean
@@ -151,15 +152,17 @@ get_choice (JsonObject *object, const char *member, const char *const *ids, guin
 static gboolean
 get_choices (JsonObject *object, PwDestination *self, GError **error)
 {
-  guint kind, style, secrets, if_exists;
+  guint kind, dialect, style, secrets, if_exists;
 
   if (!get_choice (object, "kind", pw_destination_kind_ids, &kind, error) ||
+      !get_choice (object, "dialect", pw_dialect_ids, &dialect, error) ||
       !get_choice (object, "style", pw_style_ids, &style, error) ||
       !get_choice (object, "secrets", pw_secrets_ids, &secrets, error) ||
       !get_choice (object, "if-exists", pw_if_exists_ids, &if_exists, error)) {
     return FALSE;
   }
   self->kind = (PwDestinationKind) kind;
+  self->dialect = (PwDialectKind) dialect;
   self->style = (S3Style) style;
   self->secrets = (PwSecrets) secrets;
   self->if_exists = (PwIfExists) if_exists;
@@ -257,6 +260,9 @@ pw_destination_to_node (PwDestination *self,
 
   set_texts (object, self);
   json_object_set_string_member (object, "kind", pw_destination_kind_ids[self->kind]);
+  if (self->dialect != PW_DIALECT_AUTO) {
+    json_object_set_string_member (object, "dialect", pw_dialect_ids[self->dialect]);
+  }
   json_object_set_string_member (object, "style", pw_style_ids[self->style]);
   json_object_set_string_member (object, "store", s3_limits_for_kind (self->store)->id);
   json_object_set_string_member (object, "secrets", pw_secrets_ids[self->secrets]);

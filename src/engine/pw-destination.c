@@ -13,6 +13,9 @@
 G_DEFINE_FINAL_TYPE (PwDestination, pw_destination, G_TYPE_OBJECT)
 
 const char *const pw_destination_kind_ids[] = { "s3", "presign", NULL };
+const char *const pw_dialect_ids[] = {
+  "auto", "fastapi", "companion", "sign", "partway", NULL,
+};
 const char *const pw_if_exists_ids[] = { "ask", "replace", "rename", "skip", NULL };
 const char *const pw_secrets_ids[] = { "keyring", "environment", "profile", "session", NULL };
 const char *const pw_style_ids[] = { "auto", "virtual", "path", NULL };
@@ -23,6 +26,7 @@ const PwDestinationText pw_destination_texts[] = {
   TEXT ("id", id),
   TEXT ("name", name),
   TEXT ("endpoint", endpoint),
+  TEXT ("auth-header", auth_header),
   TEXT ("region", region),
   TEXT ("bucket", bucket),
   TEXT ("prefix", prefix),
@@ -167,6 +171,30 @@ pw_destination_new_from_uri (const char  *uri,
 }
 
 PwDestination *
+pw_destination_new_presign (const char  *url,
+                            GError     **error)
+{
+  g_autofree char *name = NULL;
+  g_autoptr (PwDestination) self = NULL;
+
+  g_return_val_if_fail (url != NULL, NULL);
+
+  self = pw_destination_new (NULL);
+  self->kind = PW_DESTINATION_PRESIGN;
+  self->endpoint = g_strstrip (g_strdup (url));
+  self->secrets = PW_SECRETS_ENVIRONMENT;
+  self->if_exists = PW_IF_EXISTS_REPLACE;
+  self->allow_http = TRUE;
+  name = pw_destination_dup_base (self);
+  self->name = name ? g_strdup (strstr (name, "://") + 3) : g_strdup (self->endpoint);
+  if (!pw_destination_check (self, error)) {
+    return NULL;
+  }
+  self->allow_http = FALSE;
+  return g_steal_pointer (&self);
+}
+
+PwDestination *
 pw_destination_copy (PwDestination *self)
 {
   PwDestination *copy;
@@ -179,6 +207,7 @@ pw_destination_copy (PwDestination *self)
   }
   copy->metadata = g_strdupv (self->metadata);
   copy->kind = self->kind;
+  copy->dialect = self->dialect;
   copy->style = self->style;
   copy->store = self->store;
   copy->secrets = self->secrets;
@@ -218,6 +247,27 @@ pw_destination_dup_address (PwDestination  *self,
     return NULL;
   }
   return g_steal_pointer (&address);
+}
+
+char *
+pw_destination_dup_base (PwDestination *self)
+{
+  g_auto (S3Endpoint) endpoint = { 0 };
+  g_autofree char *path = NULL;
+  g_autofree char *port = NULL;
+  gboolean is_ipv6;
+
+  g_return_val_if_fail (PW_IS_DESTINATION (self), NULL);
+  g_return_val_if_fail (self->kind == PW_DESTINATION_PRESIGN, NULL);
+
+  if (!self->endpoint || !s3_endpoint_parse (&endpoint, self->endpoint)) {
+    return NULL;
+  }
+  path = s3_uri_encode (endpoint.path, TRUE);
+  port = endpoint.port >= 0 ? g_strdup_printf (":%d", endpoint.port) : g_strdup ("");
+  is_ipv6 = strchr (endpoint.host, ':') != NULL;
+  return g_strconcat (endpoint.scheme, "://", is_ipv6 ? "[" : "", endpoint.host,
+                      is_ipv6 ? "]" : "", port, path, NULL);
 }
 
 char *

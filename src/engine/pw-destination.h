@@ -23,6 +23,16 @@ typedef enum {
   PW_DESTINATION_PRESIGN,       /* a backend at @endpoint gives presigned URLs */
 } PwDestinationKind;
 
+/* The language of a backend; see pw-dialect.h. */
+typedef enum {
+  PW_DIALECT_AUTO,              /* found out by asking; never remembered as such once it is known */
+  PW_DIALECT_FASTAPI,
+  PW_DIALECT_COMPANION,
+  PW_DIALECT_SIGN,              /* its address is the route itself; only by choice */
+  PW_DIALECT_PARTWAY,
+  PW_N_DIALECTS
+} PwDialectKind;
+
 typedef enum {
   PW_IF_EXISTS_ASK,
   PW_IF_EXISTS_REPLACE,
@@ -32,7 +42,8 @@ typedef enum {
 
 typedef enum {
   PW_SECRETS_KEYRING,
-  PW_SECRETS_ENVIRONMENT,       /* the AWS_… variables, then the default profile of ~/.aws */
+  PW_SECRETS_ENVIRONMENT,       /* the AWS_… variables, then the default profile of ~/.aws; of a
+                                 * backend: PARTWAY_PRESIGN_TOKEN, and none if that is not set */
   PW_SECRETS_PROFILE,           /* the profile of ~/.aws that @profile names */
   PW_SECRETS_SESSION,           /* typed in; forgotten when the program ends */
 } PwSecrets;
@@ -46,7 +57,9 @@ struct _PwDestination {
   char *id;                     /* a UUID; never changes */
   char *name;                   /* what people call it */
   PwDestinationKind kind;
-  char *endpoint;               /* "https://host:port"; NULL = AWS */
+  char *endpoint;               /* "https://host:port"; NULL = AWS; a backend's may have a path */
+  PwDialectKind dialect;        /* of a backend, as is the next */
+  char *auth_header;            /* whose value the secret is; NULL = Authorization: Bearer SECRET */
   char *region;                 /* NULL = told by the endpoint, else the store's usual one */
   char *bucket;
   char *prefix;                 /* "backups/2026", without a "/" in front; NULL = none */
@@ -88,6 +101,12 @@ PwDestination *pw_destination_new_from_uri (const char     *uri,
                                             const char     *region,
                                             GError        **error);
 
+/* @url: a backend's, or the route itself for PW_DIALECT_SIGN. Its address without "https://"
+ * becomes the name. An object that is there is replaced, and the secret comes from the environment.
+ * What it gives passes pw_destination_check(), but for plain http without @allow_http. */
+PwDestination *pw_destination_new_presign  (const char     *url,
+                                            GError        **error);
+
 /* Everything alike, the id too. */
 PwDestination *pw_destination_copy         (PwDestination  *self);
 
@@ -109,6 +128,10 @@ gboolean       pw_destination_check        (PwDestination  *self,
 S3Address     *pw_destination_dup_address  (PwDestination  *self,
                                             GError        **error);
 
+/* PW_DESTINATION_PRESIGN only: "https://host:port/path", without a "/" at its end; NULL if the
+ * endpoint is no such address. */
+char          *pw_destination_dup_base     (PwDestination  *self);
+
 /* Prefix and name with one "/" between them; none in front. It still has to pass s3_key_check(). */
 char          *pw_destination_dup_key      (PwDestination  *self,
                                             const char     *relative_name);
@@ -118,6 +141,7 @@ char          *pw_destination_dup_uri      (PwDestination  *self);
 
 /* The words of the choices, in JSON and on the command line; each list ends with NULL. */
 extern const char *const pw_destination_kind_ids[];
+extern const char *const pw_dialect_ids[];      /* "auto", "fastapi", … */
 extern const char *const pw_if_exists_ids[];
 extern const char *const pw_secrets_ids[];
 extern const char *const pw_style_ids[];        /* S3Style: "auto", "virtual", "path" */

@@ -104,6 +104,34 @@ check_etag (PwOrder    *order,
   return *is_proved || rule == PW_ETAG_UNKNOWN || fail_wrong_object (error);
 }
 
+/* TRUE: the store's answer to each part was the MD5 of the bytes that were sent. */
+static gboolean
+is_each_etag_md5 (PwOrder *order)
+{
+  for (guint i = 0; i < order->plan.n_parts; i++) {
+    const S3CompletedPart *part = &order->parts[i];
+    g_autofree char *hex = part->checksum.kind == S3_CHECKSUM_MD5
+                           ? s3_checksum_dup_hex (&part->checksum) : NULL;
+
+    if (!hex || g_ascii_strcasecmp (hex, part->etag) != 0)
+      return FALSE;
+  }
+  return TRUE;
+}
+
+/* Nobody can be asked about the object as a whole. */
+static const char *
+describe_parts_alone (PwOrder *order)
+{
+  if (order->kind == S3_CHECKSUM_CRC64NVME)
+    return _("CRC64NVME of every part; the whole object cannot be looked at through this backend");
+  if (is_each_etag_md5 (order))
+    return _("the MD5 of every part came back as its ETag; the whole object cannot be looked at "
+             "through this backend");
+  return _("the store checked the MD5 of every part that it took; the whole object cannot be "
+           "looked at through this backend");
+}
+
 static const char *
 describe_parts (S3ChecksumKind kind,
                 gboolean       has_size)
@@ -155,6 +183,8 @@ prove_object (PwOrder             *order,
                                     : _("CRC32C of the whole object"));
   else if (is_proved)
     order->verification = g_strdup (_("MD5 of every part, and the ETag of the whole object"));
+  else if (!pw_authority_can (order->authority, PW_CAN_HEAD))
+    order->verification = g_strdup (describe_parts_alone (order));
   else
     order->verification = g_strdup (describe_parts (order->kind, head != NULL));
   return TRUE;
@@ -213,6 +243,21 @@ close_journal (PwOrder  *order,
   return pw_journal_add_done (order->journal, order->etag, order->verification, error);
 }
 
+/* The store no longer knows the upload, which is what it does after a Complete; and nobody can be
+ * asked whether the object is there. */
+static gboolean
+assume_finished (PwOrder  *order,
+                 GError  **error)
+{
+  g_free (order->etag);
+  order->etag = g_strdup ("");
+  g_free (order->verification);
+  order->verification = g_strdup (_("very likely complete: the answer was lost, and the store no "
+                                    "longer knows the upload; this backend cannot tell whether "
+                                    "the object is there"));
+  return close_journal (order, error);
+}
+
 gboolean
 pw_find_finished (PwJob       *job,
                   PwExchange  *exchange,
@@ -226,6 +271,10 @@ pw_find_finished (PwJob       *job,
   *is_finished = FALSE;
   if (!pw_journal_is_completing (order->journal, NULL) || !fill_from_journal (order))
     return TRUE;
+  if (!pw_authority_can (order->authority, PW_CAN_HEAD)) {
+    *is_finished = TRUE;
+    return assume_finished (order, error);
+  }
   head = pw_authority_head (order->authority, exchange, order->key, &problem);
   if (!head) {
     if (exchange->status == 404)
@@ -262,11 +311,13 @@ complete (PwJob       *job,
   }, error);
   if (!reply)
     return FALSE;
-  head = pw_authority_head (order->authority, exchange, order->key, &problem);
-  /* Credentials that may write need not be allowed to read. */
-  if (!head && exchange->status != 403) {
-    g_propagate_error (error, g_steal_pointer (&problem));
-    return FALSE;
+  if (pw_authority_can (order->authority, PW_CAN_HEAD)) {
+    head = pw_authority_head (order->authority, exchange, order->key, &problem);
+    /* Credentials that may write need not be allowed to read. */
+    if (!head && exchange->status != 403) {
+      g_propagate_error (error, g_steal_pointer (&problem));
+      return FALSE;
+    }
   }
   exchange->verdict = PW_VERDICT_STOP;
   return prove_object (order, reply, head, error) && close_journal (order, error);
@@ -286,6 +337,11 @@ pw_ask_alive (PwJob       *job,
   *is_alive = page != NULL;
   if (page || exchange->verdict == PW_VERDICT_UPLOAD_GONE)
     return TRUE;
+  /* Who may not list has to say Complete again to find out. */
+  if (g_error_matches (problem, PW_ERROR, PW_ERROR_ACCESS_DENIED)) {
+    *is_alive = TRUE;
+    return TRUE;
+  }
   g_propagate_error (error, g_steal_pointer (&problem));
   return FALSE;
 }
@@ -298,7 +354,8 @@ check_vacant (PwOrder     *order,
 {
   gboolean exists;
 
-  if (order->if_exists == PW_IF_EXISTS_REPLACE)
+  if (order->if_exists == PW_IF_EXISTS_REPLACE
+      || !pw_authority_can (order->authority, PW_CAN_HEAD))
     return TRUE;
   if (!pw_look (order, exchange, &exists, error))
     return FALSE;
@@ -384,10 +441,13 @@ judge_failure (PwJob      *job,
     return;
   }
   order->is_spoiled = exchange->verdict == PW_VERDICT_RESTART;
+  order->is_lost = exchange->verdict == PW_VERDICT_UPLOAD_GONE;
   /* The store does not hold (all of) the parts that it confirmed: ask for its list, send the
    * rest. */
-  if (g_error_matches (error, PW_ERROR, PW_ERROR_PARTS) && exchange->attempts.n_damaged++ < 2)
+  if (g_error_matches (error, PW_ERROR, PW_ERROR_PARTS) && exchange->attempts.n_damaged++ < 2) {
     exchange->verdict = PW_VERDICT_UPLOAD_GONE;
+    order->is_doubted = TRUE;
+  }
   pw_job_fail (job, exchange, error);
 }
 
@@ -399,9 +459,12 @@ pw_finish (PwJob   *job,
   GError *error = NULL;
 
   pw_job_open_exchange (job, bench, &exchange);
-  if (finish (job, &exchange, &error))
+  if (pw_authority_prepare (job->order->authority, &exchange, &error)
+      && finish (job, &exchange, &error))
     job->outcome = PW_OUTCOME_DONE;
   else
     judge_failure (job, &exchange, error);
+  if (job->outcome == PW_OUTCOME_DONE)
+    pw_authority_forget (job->order->authority, job->order->upload_id);
   pw_job_close_exchange (job, &exchange);
 }

@@ -113,6 +113,9 @@ get_plan (const PwLine *line,
   plan->n_parts = (guint) n_parts;
   if (plan->part_size == 0)
     return n_parts == 0;
+  /* An empty file is one empty part where there is no PutObject. */
+  if (plan->size == 0 && n_parts == 1)
+    return TRUE;
 
   return n_parts == plan->size / plan->part_size + (plan->size % plan->part_size != 0);
 }

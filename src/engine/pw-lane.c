@@ -5,6 +5,7 @@
 #include "engine/pw-lane.h"
 
 #include "engine/pw-authority-keys.h"
+#include "engine/pw-authority-presign.h"
 #include "engine/pw-error.h"
 
 typedef struct {
@@ -41,6 +42,16 @@ void
 pw_lane_unref (PwLane *self)
 {
   g_rc_box_release_full (self, lane_clear);
+}
+
+PwAuthority *
+pw_lane_make_authority (PwDestination *destination,
+                        PwCredentials *credentials,
+                        GError       **error)
+{
+  return destination->kind == PW_DESTINATION_PRESIGN
+         ? pw_authority_presign_new (destination, credentials, error)
+         : pw_authority_keys_new (destination, credentials, error);
 }
 
 static void
@@ -88,7 +99,7 @@ pw_lane_open (PwLane   *self,
     return FALSE;
   }
   if (!self->authority)
-    self->authority = pw_authority_keys_new (self->destination, self->credentials, &self->error);
+    self->authority = pw_lane_make_authority (self->destination, self->credentials, &self->error);
   return self->authority != NULL;
 }
 
@@ -119,10 +130,24 @@ pw_lane_is_to_blame (const GError *error)
   case PW_ERROR_KEYRING_REFUSED:
   case PW_ERROR_NO_SUCH_BUCKET:
   case PW_ERROR_DESTINATION:
+  case PW_ERROR_PRESIGN:
     return TRUE;
   default:
     return FALSE;
   }
+}
+
+static PwDestination *
+dup_learned_dialect (PwLane *self)
+{
+  PwDialectKind found = pw_authority_presign_get_dialect (self->authority);
+  PwDestination *learned;
+
+  if (found == self->destination->dialect || found == PW_DIALECT_AUTO)
+    return NULL;
+  learned = pw_destination_copy (self->destination);
+  learned->dialect = found;
+  return learned;
 }
 
 PwDestination *
@@ -132,8 +157,10 @@ pw_lane_dup_learned (PwLane *self)
   g_autofree char *region = NULL;
   PwDestination *learned;
 
-  if (!self->authority || self->destination->kind != PW_DESTINATION_S3)
+  if (!self->authority)
     return NULL;
+  if (self->destination->kind == PW_DESTINATION_PRESIGN)
+    return dup_learned_dialect (self);
   checksum = pw_authority_get_checksum (self->authority);
   rule = g_atomic_int_get (&self->authority->etag_rule);
   region = pw_authority_keys_dup_region (self->authority);

@@ -33,6 +33,11 @@ gboolean pw_lane_open (PwLane   *self,
                        void    (*ready) (gpointer user_data),
                        gpointer  user_data);
 
+/* The authority for that kind of destination. To unref. */
+PwAuthority *pw_lane_make_authority (PwDestination *destination,
+                                     PwCredentials *credentials,
+                                     GError       **error);
+
 /* Forget a failure: the user says try again. */
 void     pw_lane_retry (PwLane *self);
 

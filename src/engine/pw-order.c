@@ -68,8 +68,26 @@ pw_order_set_plan (PwOrder      *self,
 }
 
 void
+pw_order_announce (PwOrder *self)
+{
+  g_autofree guint *numbers = g_new (guint, MAX (1, self->plan.n_parts));
+  guint n = 0;
+
+  for (guint i = 0; i < self->plan.n_parts; i++) {
+    if (!pw_part_state_is_safe (self->states[i]))
+      numbers[n++] = i + 1;
+  }
+  pw_authority_expect (self->authority, &(PwComing) {
+    .key = self->key, .upload_id = self->upload_id, .plan = &self->plan, .part_numbers = numbers,
+    .n_parts = n, .kind = self->kind, .source = self->source,
+  });
+}
+
+void
 pw_order_release (PwOrder *self)
 {
+  if (self->upload_id)
+    pw_authority_forget (self->authority, self->upload_id);
   g_clear_pointer (&self->source, pw_source_unref);
   g_clear_pointer (&self->journal, pw_journal_unref);
 }

@@ -39,6 +39,8 @@ typedef struct {
   gboolean follow;              /* a changed file is followed instead of refused */
   gboolean may_have_journal;    /* it was begun before: look for its journal */
   gboolean is_spoiled;          /* the store's upload cannot end well: abort it */
+  gboolean is_doubted;          /* Complete was told that parts are missing */
+  gboolean is_lost;             /* Complete was told that there is no such upload */
   /* found out by the job that begins or resumes */
   char *key;
   PwSource *source;
@@ -52,7 +54,8 @@ typedef struct {
   guint8 *states;               /* PwPartState of each */
   guint64 resumed_bytes;        /* safe from before */
   guint n_resumed;              /* how often it was taken up again */
-  char *note;                   /* something the user should know although it went on; or NULL */
+  char *note;                   /* something the user should know although it went on; or NULL.
+                                 * Whoever takes the job's result takes it */
   /* how it ended */
   char *etag;
   char *verification;           /* a sentence: "CRC64NVME of the whole object" */
@@ -69,6 +72,10 @@ void     pw_order_unref (PwOrder       *self);
 
 /* Lays out the slots for the plan; what they held is lost. */
 void     pw_order_set_plan     (PwOrder *self, const S3Plan *plan);
+
+/* Tells the authority which parts are still to come. By the job that begins or resumes, once the
+ * upload id and the states are settled. */
+void     pw_order_announce     (PwOrder *self);
 
 /* Lets go of the file and the journal (and its lock), as when paused. */
 void     pw_order_release      (PwOrder *self);

@@ -20,6 +20,7 @@ typedef struct {
   PwOrder *order;
   gboolean must_prove;          /* the file's marks differ: every part is read and compared */
   S3ListedPart *listed;         /* the store's; slot n−1 of part n; part_number 0 = it has none */
+  guint n_told;                 /* the list says all there is of parts 1 to this one */
 } PwResume;
 
 /* How the file compares with the one that the upload began with. */
@@ -67,6 +68,46 @@ plan_again (PwResume *self,
   return TRUE;
 }
 
+/* No page came. TRUE: that is no obstacle. */
+static gboolean
+judge_no_page (PwResume *self,
+               gboolean *is_gone,
+               GError   *problem,
+               GError  **error)
+{
+  *is_gone = self->exchange->verdict == PW_VERDICT_UPLOAD_GONE;
+  if (*is_gone)
+    return TRUE;
+  /* Credentials that may send need not be allowed to list: the journal knows what arrived. If
+   * Complete was refused for that already, the upload is of no use to them. */
+  if (g_error_matches (problem, PW_ERROR, PW_ERROR_ACCESS_DENIED)) {
+    *is_gone = self->order->is_doubted || self->order->is_lost;
+    if (self->order->is_doubted)
+      pw_authority_abort (self->order->authority, self->exchange, self->order->key,
+                          self->order->upload_id, NULL);
+    return TRUE;
+  }
+  g_propagate_error (error, g_error_copy (problem));
+  return FALSE;
+}
+
+static void
+take_page (PwResume          *self,
+           const S3PartsPage *page)
+{
+  PwOrder *order = self->order;
+
+  self->n_told = 0;
+  for (guint i = 0; i < page->parts->len; i++) {
+    const S3ListedPart *part = &g_array_index (page->parts, S3ListedPart, i);
+
+    if (part->part_number < 1 || part->part_number > order->plan.n_parts)
+      continue;
+    self->listed[part->part_number - 1] = *part;
+    self->n_told = MAX (self->n_told, part->part_number);
+  }
+}
+
 /* *is_gone: the store knows no such upload. */
 static gboolean
 list_parts (PwResume *self,
@@ -84,21 +125,15 @@ list_parts (PwResume *self,
                                                             order->key, order->upload_id, marker,
                                                             &problem);
 
-    if (!page) {
-      *is_gone = self->exchange->verdict == PW_VERDICT_UPLOAD_GONE;
-      if (*is_gone)
-        return TRUE;
-      g_propagate_error (error, g_steal_pointer (&problem));
-      return FALSE;
-    }
-    for (guint i = 0; i < page->parts->len; i++) {
-      const S3ListedPart *part = &g_array_index (page->parts, S3ListedPart, i);
-
-      if (part->part_number >= 1 && part->part_number <= order->plan.n_parts)
-        self->listed[part->part_number - 1] = *part;
+    if (!page)
+      return judge_no_page (self, is_gone, problem, error);
+    take_page (self, page);
+    if (!page->is_truncated) {
+      self->n_told = order->plan.n_parts;
+      return TRUE;
     }
     /* A marker that does not move would go round for ever. */
-    if (!page->is_truncated || page->next_marker <= marker)
+    if (page->next_marker <= marker)
       return TRUE;
     marker = page->next_marker;
   }
@@ -172,6 +207,62 @@ agrees (const PwJournalPart *known,
 }
 
 static gboolean
+has_size (const S3ListedPart *listed,
+          guint64             size)
+{
+  return listed->size == size || listed->size == PW_SIZE_UNKNOWN;
+}
+
+/* The store's list ends before this part, but the store once said that it has it. */
+static gboolean
+compare_with_journal (PwResume            *self,
+                      guint                n,
+                      const PwJournalPart *known,
+                      gboolean            *is_same,
+                      S3Checksum          *checksum,
+                      GError             **error)
+{
+  S3ListedPart *listed = &self->listed[n - 1];
+
+  *checksum = known->checksum;
+  *is_same = !self->must_prove;
+  if (self->must_prove) {
+    if (!sum_part (self, n, self->order->kind, checksum, error))
+      return FALSE;
+    *is_same = s3_checksum_equal (&known->checksum, checksum);
+  }
+  g_strlcpy (listed->etag, known->etag, sizeof listed->etag);
+  return TRUE;
+}
+
+/* Whether the part need not be sent, and its sum then. */
+static gboolean
+compare_part (PwResume            *self,
+              guint                n,
+              const PwJournalPart *known,
+              gboolean            *is_same,
+              S3Checksum          *checksum,
+              GError             **error)
+{
+  PwOrder *order = self->order;
+  const S3ListedPart *listed = &self->listed[n - 1];
+
+  *is_same = FALSE;
+  if (!known)
+    return TRUE;
+  if (n > self->n_told && known->is_safe && !order->is_doubted)
+    return compare_with_journal (self, n, known, is_same, checksum, error);
+  if (listed->part_number != n || !has_size (listed, s3_plan_get_length (&order->plan, n)))
+    return TRUE;
+  if (agrees (known, listed) && !self->must_prove) {
+    *is_same = TRUE;
+    *checksum = known->checksum;
+    return TRUE;
+  }
+  return compare_with_file (self, n, known, is_same, checksum, error);
+}
+
+static gboolean
 settle_part (PwResume            *self,
              guint                n,
              const PwJournalPart *known,
@@ -180,27 +271,41 @@ settle_part (PwResume            *self,
   PwOrder *order = self->order;
   const S3ListedPart *listed = &self->listed[n - 1];
   S3CompletedPart *slot = &order->parts[n - 1];
-  gboolean is_same = FALSE, was_known = agrees (known, listed);
+  gboolean is_same, was_known;
   S3Checksum checksum = { 0 };
 
-  if (known && listed->part_number == n && listed->size == s3_plan_get_length (&order->plan, n)) {
-    if (was_known && !self->must_prove) {
-      is_same = TRUE;
-      checksum = known->checksum;
-    } else if (!compare_with_file (self, n, known, &is_same, &checksum, error)) {
-      return FALSE;
-    }
-  }
+  if (!compare_part (self, n, known, &is_same, &checksum, error))
+    return FALSE;
+  was_known = agrees (known, listed);
   if (!is_same) {
     order->states[n - 1] = PW_PART_WAITING;
     return !known || !known->is_safe || pw_journal_add_lost_part (order->journal, n, error);
   }
 
   order->states[n - 1] = PW_PART_RESUMED;
-  order->resumed_bytes += listed->size;
+  order->resumed_bytes += s3_plan_get_length (&order->plan, n);
   g_strlcpy (slot->etag, listed->etag, sizeof slot->etag);
   slot->checksum = checksum;
   return was_known || pw_journal_add_part (order->journal, n, listed->etag, &checksum, error);
+}
+
+/* What the list does not tell is the journal's word alone. */
+static void
+note_untold (PwResume *self)
+{
+  PwOrder *order = self->order;
+  guint n_untold = 0;
+
+  for (guint n = self->n_told + 1; n <= order->plan.n_parts; n++)
+    n_untold += pw_part_state_is_safe (order->states[n - 1]);
+  if (n_untold == 0)
+    return;
+  g_free (order->note);
+  order->note = g_strdup_printf (ngettext ("%u part cannot be listed here, and counts because the "
+                                           "store confirmed it when it was sent.",
+                                           "%u parts cannot be listed here, and count because the "
+                                           "store confirmed them when they were sent.", n_untold),
+                                 n_untold);
 }
 
 static gboolean
@@ -222,6 +327,7 @@ settle_parts (PwResume *self,
       return FALSE;
     n_differ += was_safe && self->must_prove && order->states[n - 1] == PW_PART_WAITING;
   }
+  note_untold (self);
   if (n_differ == 0 || order->follow)
     return TRUE;
   g_set_error (error, PW_ERROR, PW_ERROR_SOURCE_CHANGED, "%s",
@@ -294,7 +400,7 @@ resume (PwResume *self,
     return FALSE;
 
   if (is_gone) {
-    if (order->upload_id && !order->is_spoiled
+    if (order->upload_id && !order->is_spoiled && !order->is_doubted
         && !pw_find_finished (self->job, self->exchange, &is_finished, error))
       return FALSE;
     if (is_finished) {
@@ -306,7 +412,11 @@ resume (PwResume *self,
       return FALSE;
   } else if (!settle_parts (self, error)) {
     return FALSE;
+  } else {
+    pw_order_announce (order);
   }
+  order->is_doubted = FALSE;
+  order->is_lost = FALSE;
   self->exchange->verdict = PW_VERDICT_STOP;
   return pw_source_check (order->source, NULL, error)
          && (!self->must_prove
@@ -368,7 +478,8 @@ pw_resume (PwJob   *job,
   }
 
   pw_job_open_exchange (job, bench, &exchange);
-  if (!take_up_journal (order, &error) || !resume (&self, &error))
+  if (!pw_authority_prepare (order->authority, &exchange, &error)
+      || !take_up_journal (order, &error) || !resume (&self, &error))
     pw_job_fail (job, &exchange, error);
   order->n_resumed = pw_journal_get_n_resumed (order->journal);
   pw_job_close_exchange (job, &exchange);

@@ -137,7 +137,8 @@ prove (PwPut               *put,
     return FALSE;
   if (put->is_trial && put->kind != S3_CHECKSUM_MD5)
     pw_authority_set_checksum (order->authority, S3_CHECKSUM_MD5);
-  if (!is_proved && !confirm_size (put, error))
+  if (!is_proved && pw_authority_can (order->authority, PW_CAN_HEAD)
+      && !confirm_size (put, error))
     return FALSE;
   if (is_proved)
     order->verification = g_strdup (describe_proof (S3_CHECKSUM_MD5));

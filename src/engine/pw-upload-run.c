@@ -273,10 +273,23 @@ pw_upload_next_job (PwUpload *self,
   }
 }
 
+/* Part jobs, of which many may be out, write none. */
+static void
+take_note (PwUpload *self,
+           PwOrder  *order)
+{
+  if (!order->note)
+    return;
+  g_free (self->note);
+  self->note = g_steal_pointer (&order->note);
+}
+
 void
 pw_upload_take_job (PwUpload *self,
                     PwJob    *job)
 {
+  if (job->kind != PW_JOB_PART)
+    take_note (self, job->order);
   g_ptr_array_remove_fast (self->out, job);
   if (job->request_id) {
     g_free (self->request_id);

@@ -107,6 +107,7 @@ pw_upload_finalize (GObject *object)
   g_clear_error (&self->error);
   g_free (self->request_id);
   g_free (self->verification);
+  g_free (self->note);
   g_free (self->etag);
   g_clear_pointer (&self->order, pw_order_unref);
   g_free (self->progress);

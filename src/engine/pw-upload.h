@@ -59,6 +59,7 @@ struct _PwUpload {
   char *request_id;             /* S3's, of its last error; or NULL */
   char *verification;           /* how it was proved; or NULL */
   char *etag;                   /* of the finished object; or NULL */
+  char *note;                   /* a sentence for the user, which the list passes on and takes */
   PwIfExists if_exists;
   gboolean follow;              /* a changed file is followed instead of refused */
   gint64 added;                 /* Unix seconds */

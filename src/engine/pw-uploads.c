@@ -111,6 +111,12 @@ static void
 moved_cb (PwUpload *upload,
           gpointer  data)
 {
+  if (upload->note) {
+    g_autofree char *note = g_strdup_printf ("%s: %s", upload->name, upload->note);
+
+    g_clear_pointer (&upload->note, g_free);
+    g_signal_emit (data, signals[NOTE], 0, note);
+  }
   check_idle (data);
 }
 

@@ -15,7 +15,7 @@
  *
  * Signals:
  *   "changed" (PwUpload)       its state is another one
- *   "note" (const char *)      something was passed over; a sentence
+ *   "note" (const char *)      something was passed over, or is as nobody expects; a sentence
  *   "idle"                     nothing is left to do, and all that was to be written is written
  */
 

@@ -233,6 +233,29 @@ complete_markers (S3UploadsPage *page)
 }
 
 S3UploadsPage *
+s3_uploads_page_new (void)
+{
+  S3UploadsPage *self = g_new0 (S3UploadsPage, 1);
+
+  self->uploads = g_ptr_array_new_with_free_func (listed_upload_free);
+  return self;
+}
+
+void
+s3_uploads_page_add (S3UploadsPage *self,
+                     const char    *key,
+                     const char    *upload_id,
+                     gint64         initiated)
+{
+  S3ListedUpload *upload = g_new0 (S3ListedUpload, 1);
+
+  upload->key = g_strdup (key);
+  upload->upload_id = g_strdup (upload_id);
+  upload->initiated = initiated;
+  g_ptr_array_add (self->uploads, upload);
+}
+
+S3UploadsPage *
 s3_uploads_page_parse (const HttpResponse  *response,
                        GError             **error)
 {
@@ -248,11 +271,10 @@ s3_uploads_page_parse (const HttpResponse  *response,
     { "Upload", S3_XML_END, 0, end_upload_cb },
     { NULL },
   };
-  g_autoptr (S3UploadsPage) self = g_new0 (S3UploadsPage, 1);
+  g_autoptr (S3UploadsPage) self = s3_uploads_page_new ();
   g_auto (UploadsReader) reader = { .page = self };
   g_autofree char *fault = NULL;
 
-  self->uploads = g_ptr_array_new_with_free_func (listed_upload_free);
   g_return_val_if_fail (response != NULL, NULL);
 
   if (!s3_reply_check (response, error)) {

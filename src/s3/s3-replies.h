@@ -99,6 +99,10 @@ typedef struct {
   char *next_upload_id_marker;
 } S3UploadsPage;
 
+/* An empty page, for a list that came another way. */
+S3UploadsPage *s3_uploads_page_new   (void);
+void           s3_uploads_page_add   (S3UploadsPage *self, const char *key, const char *upload_id,
+                                      gint64 initiated);
 S3UploadsPage *s3_uploads_page_parse (const HttpResponse *response, GError **error);
 void           s3_uploads_page_free  (S3UploadsPage *self);
 

@@ -84,9 +84,9 @@ append_part (GString               *xml,
   g_string_append (xml, "</Part>");
 }
 
-static GBytes *
-complete_body_new (const S3CompletedPart *parts,
-                   guint                  n_parts)
+GBytes *
+s3_complete_body_new (const S3CompletedPart *parts,
+                      guint                  n_parts)
 {
   GString *xml = g_string_sized_new (256 + (gsize) n_parts * 160);
 
@@ -189,7 +189,7 @@ s3_request_complete (const S3Address       *address,
   query = dup_upload_query (upload_id);
   request = request_new ("POST", address, key, query);
   request->response_timeout_ms = COMPLETE_TIMEOUT_MS;
-  body = complete_body_new (parts, n_parts);
+  body = s3_complete_body_new (parts, n_parts);
   http_request_set_bytes (request, body);
   http_request_set_header (request, "Content-Type", "application/xml");
   http_request_set_header (request, "If-None-Match", if_none_match ? "*" : NULL);

@@ -56,6 +56,10 @@ HttpRequest *s3_request_complete     (const S3Address       *address,
                                       guint64                object_size,
                                       gboolean               if_none_match);
 
+/* The body of such a request alone, for one whose URL somebody else made. */
+GBytes      *s3_complete_body_new    (const S3CompletedPart *parts,
+                                      guint                  n_parts);
+
 HttpRequest *s3_request_abort        (const S3Address *address, const char *key,
                                       const char *upload_id);
 /* @marker: parts after this number; 0 = from the first. */

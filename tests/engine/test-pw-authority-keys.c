@@ -135,13 +135,13 @@ test_expired (Fixture       *fixture,
   g_assert_cmpstr (fixture->exchange.used->session_token, ==, "fresh");
 
   late.verdict = PW_VERDICT_FIX_CREDENTIALS;
-  g_assert_true (authority->klass->repair (authority, &late, NULL));
+  g_assert_true (authority->klass->repair (authority, &late, &question, NULL));
   again = authority->klass->request (authority, &late, &question, NULL);
   g_assert_nonnull (again);
   g_assert_cmpstr (late.used->session_token, ==, "fresh");
 
   /* Typed keys that are expired themselves: only the user can help. */
-  g_assert_false (authority->klass->repair (authority, &late, NULL));
+  g_assert_false (authority->klass->repair (authority, &late, &question, NULL));
   g_assert_null (authority->klass->request (authority, &late, &question, NULL));
 }
 

@@ -296,6 +296,7 @@ new_full (void)
   }
   self->metadata = g_strsplit ("a,1,b,", ",", -1);
   self->kind = PW_DESTINATION_PRESIGN;
+  self->dialect = PW_DIALECT_SIGN;
   self->style = S3_STYLE_PATH;
   self->store = S3_STORE_SCALEWAY;
   self->secrets = PW_SECRETS_SESSION;
@@ -331,6 +332,7 @@ test_json (void)
   g_assert_true (g_strv_equal ((const char *const *) again->metadata,
                                (const char *const *) full->metadata));
   g_assert_cmpint (again->kind, ==, full->kind);
+  g_assert_cmpint (again->dialect, ==, full->dialect);
   g_assert_cmpint (again->style, ==, full->style);
   g_assert_cmpint (again->store, ==, full->store);
   g_assert_cmpint (again->secrets, ==, full->secrets);
@@ -348,7 +350,8 @@ test_json_refused (void)
 {
   static const char *const cases[] = {
     "", "{", "[]", "1", "null", "{\"name\":1}", "{\"bucket\":null}", "{\"kind\":\"ftp\"}",
-    "{\"kind\":1}", "{\"secrets\":\"vault\"}", "{\"style\":[]}", "{\"if-exists\":\"later\"}",
+    "{\"dialect\":\"klingon\"}", "{\"kind\":1}",
+    "{\"secrets\":\"vault\"}", "{\"style\":[]}", "{\"if-exists\":\"later\"}",
     "{\"part-size\":-1}", "{\"part-size\":\"1\"}", "{\"part-size\":1.5}", "{\"metadata\":{}}",
     "{\"metadata\":[\"a\"]}", "{\"metadata\":[\"a\",1]}", "{\"allow-http\":1}", "{\"store\":1}",
     "{\"checksum\":false}",

@@ -9,6 +9,7 @@
 
 #include <fcntl.h>
 #include <glib/gstdio.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -76,18 +77,37 @@ test_resume (gconstpointer data)
   finish (fixture);
 }
 
-/* Parts that may not be listed cannot be proved. */
+/* Parts that may not be listed count because the store confirmed them; the user is told. */
 static void
 test_denied (void)
 {
   g_autoptr (StepFixture) fixture = leave (NULL, 2);
-  g_autoptr (PwJob) job = NULL;
 
   store_fixture_set_faults (fixture->store, "list-parts: status 403 AccessDenied\n");
-  job = step_fixture_try (fixture, PW_JOB_BEGIN, 0);
-  g_assert_cmpint (job->outcome, ==, PW_OUTCOME_FAILED);
-  g_assert_error (job->error, PW_ERROR, PW_ERROR_ACCESS_DENIED);
-  g_assert_true (step_fixture_has_journal (fixture));
+  g_assert_cmpint (step_fixture_run (fixture, PW_JOB_BEGIN, 0), ==, PW_OUTCOME_OK);
+  g_assert_cmpuint (step_fixture_count_safe (fixture), ==, 2);
+  g_assert_nonnull (strstr (fixture->order->note, "2 parts"));
+  finish (fixture);
+}
+
+/* The journal was wrong, as Complete shows: another upload takes its place. */
+static void
+test_denied_and_lost (void)
+{
+  g_autoptr (StepFixture) fixture = leave (NULL, 2);
+  g_autoptr (PwJob) job = NULL;
+
+  store_fixture_set_faults (fixture->store, "list-parts: status 403 AccessDenied\n"
+                            "complete times 1: status 400 InvalidPart\n");
+  g_assert_cmpint (step_fixture_run (fixture, PW_JOB_BEGIN, 0), ==, PW_OUTCOME_OK);
+  step_fixture_send_parts (fixture);
+  job = step_fixture_try (fixture, PW_JOB_FINISH, 0);
+  g_assert_cmpint (job->outcome, ==, PW_OUTCOME_ANEW);
+  fixture->order->may_have_journal = TRUE;
+  g_assert_cmpint (step_fixture_run (fixture, PW_JOB_BEGIN, 0), ==, PW_OUTCOME_OK);
+  g_assert_cmpuint (step_fixture_count_safe (fixture), ==, 0);
+  g_assert_cmpuint (store_fixture_get_stat (fixture->store, "uploads"), ==, 1);
+  finish (fixture);
 }
 
 /* The file has other marks and the same bytes: every part is read, and all count. */
@@ -334,6 +354,7 @@ main (int    argc,
     g_test_add_data_func (path, &cases[i], test_resume);
   }
   g_test_add_func ("/resume/denied", test_denied);
+  g_test_add_func ("/resume/denied-and-lost", test_denied_and_lost);
   g_test_add_func ("/resume/touched", test_touched);
   g_test_add_func ("/resume/forged", test_forged);
   g_test_add_func ("/resume/changed", test_changed);
