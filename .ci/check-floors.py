@@ -26,6 +26,8 @@ ROOMS = [
     (re.compile(r"curl/"), re.compile(r"http/"), "libcurl is for http/"),
     (re.compile(r"libsecret/"), re.compile(r"engine/pw-keyring\.[ch]$"),
      "libsecret is for engine/pw-keyring.c"),
+    (re.compile(r"cjose/"), re.compile(r"presign/presign-(keyset|jwt)\.[ch]$"),
+     "libcjose is for presign-keyset and presign-jwt"),
     (re.compile(r"libsoup/"), re.compile(r"presign/"), "libsoup is for presign/"),
     (re.compile(r"(gtk/|gdk/|adwaita\.h)"), re.compile(r"app/"), "windows are for app/"),
 ]

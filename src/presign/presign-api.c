@@ -4,8 +4,10 @@
 
 #include "presign/presign-api.h"
 
+#include "presign/presign-auth.h"
 #include "presign/presign-call.h"
 #include "presign/presign-check.h"
+#include "presign/presign-cors.h"
 #include "presign/presign-problem.h"
 #include "presign/presign-query.h"
 #include "presign/presign-route.h"
@@ -14,6 +16,8 @@
 struct _PresignApi {
   const PresignConfig *config;
   PresignStore *store;
+  PresignAuth *auth;
+  gint seen_now;                /* atomic: the time of the last request, Unix seconds */
 };
 
 PresignApi *
@@ -22,6 +26,7 @@ presign_api_new (const PresignConfig  *config,
 {
   g_autoptr (PresignApi) self = g_new0 (PresignApi, 1);
   g_auto (GStrv) envp = g_get_environ ();
+  gint64 now = g_get_real_time () / G_USEC_PER_SEC;
 
   g_return_val_if_fail (config != NULL, NULL);
 
@@ -29,8 +34,9 @@ presign_api_new (const PresignConfig  *config,
   if (!presign_config_check (config, error)) {
     return NULL;
   }
-  self->store = presign_store_new (config, envp, g_get_real_time () / G_USEC_PER_SEC, error);
-  return self->store ? g_steal_pointer (&self) : NULL;
+  self->store = presign_store_new (config, envp, now, error);
+  self->auth = self->store ? presign_auth_new (config, now, error) : NULL;
+  return self->auth ? g_steal_pointer (&self) : NULL;
 }
 
 void
@@ -39,8 +45,65 @@ presign_api_free (PresignApi *self)
   if (!self) {
     return;
   }
+  presign_auth_free (self->auth);
   presign_store_free (self->store);
   g_free (self);
+}
+
+static HttpResponse *
+refuse (PresignApi                *self,
+        const PresignDialectClass *dialect,
+        const HttpRequest         *request,
+        const PresignCaller       *caller,
+        const PresignProblem      *problem)
+{
+  HttpResponse *response = dialect->refuse (problem, caller);
+
+  if (problem->status == 401) {
+    http_response_add_header (response, "WWW-Authenticate", "Bearer");
+  }
+  if (problem->retry_after_s > 0) {
+    g_autofree char *seconds = g_strdup_printf ("%u", problem->retry_after_s);
+
+    http_response_add_header (response, "Retry-After", seconds);
+  }
+  presign_cors_allow (self->config, request, response);
+  return response;
+}
+
+/* What needs no look at who asks: the path, the method, the origin, the size. NULL = go on. */
+static HttpResponse *
+check_form (PresignApi          *self,
+            const PresignTarget *target,
+            const HttpRequest   *request,
+            const PresignCaller *caller)
+{
+  g_autofree char *methods = NULL;
+  HttpResponse *response;
+
+  if (target->match == PRESIGN_MATCH_NONE) {
+    return presign_api_refuse (self, request, caller, 404, "NotFound", "Not Found");
+  }
+  methods = presign_target_dup_methods (request);
+  response = presign_cors_preflight (self->config, request, methods);
+  if (response) {
+    return response;
+  }
+  if (target->match == PRESIGN_MATCH_METHOD) {
+    response = presign_api_refuse (self, request, caller, 405, "MethodNotAllowed",
+                                   "Method Not Allowed");
+    http_response_add_header (response, "Allow", methods);
+    return response;
+  }
+  if (!presign_cors_may_ask (self->config, request)) {
+    return presign_api_refuse (self, request, caller, 403, "AccessDenied",
+                               "Pages of this origin may not ask here.");
+  }
+  if (request->bytes && g_bytes_get_size (request->bytes) > PRESIGN_MAX_BODY) {
+    return presign_api_refuse (self, request, caller, 413, "EntityTooLarge",
+                               "The request's body is too large.");
+  }
+  return NULL;
 }
 
 HttpResponse *
@@ -50,33 +113,84 @@ presign_api_admit (PresignApi        *self,
                    gint64             now)
 {
   g_auto (PresignTarget) target = { 0 };
+  g_auto (PresignProblem) problem = { 0 };
+  HttpResponse *response;
+  PresignAuthVerdict verdict;
 
+  g_atomic_int_set (&self->seen_now, (gint) now);
   presign_target_find (&target, request);
-  if (target.match == PRESIGN_MATCH_NONE) {
-    return presign_api_refuse (self, request, caller, 404, "NotFound", "Not Found");
-  }
-  if (target.match == PRESIGN_MATCH_METHOD) {
-    HttpResponse *response = presign_api_refuse (self, request, caller, 405, "MethodNotAllowed",
-                                                 "Method Not Allowed");
-
-    http_response_add_header (response, "Allow", target.route->method);
+  response = check_form (self, &target, request, caller);
+  if (response || target.route->is_open) {
     return response;
   }
-  if (request->bytes && g_bytes_get_size (request->bytes) > PRESIGN_MAX_BODY) {
-    return presign_api_refuse (self, request, caller, 413, "EntityTooLarge",
-                               "The request's body is too large.");
+  verdict = presign_auth_check (self->auth, request, caller, now, &problem);
+  /* Fetching the keys would block; the answer does it, and looks again. */
+  if (verdict == PRESIGN_AUTH_ADMITTED ||
+      (verdict == PRESIGN_AUTH_UNKNOWN_KEY && presign_auth_is_due (self->auth, TRUE, now))) {
+    return NULL;
   }
-  return NULL;
+  return refuse (self, target.dialect, request, caller, &problem);
 }
 
 gboolean
 presign_api_asks_store (PresignApi        *self,
                         const HttpRequest *request)
 {
+  gint64 now = g_atomic_int_get (&self->seen_now);
   g_auto (PresignTarget) target = { 0 };
+  g_auto (PresignProblem) problem = { 0 };
+  g_auto (PresignCaller) caller = { 0 };
 
   presign_target_find (&target, request);
-  return target.match == PRESIGN_MATCH_FULL && target.route->asks_store;
+  if (target.match != PRESIGN_MATCH_FULL) {
+    return FALSE;
+  }
+  if (target.route->asks_store || presign_store_is_due (self->store, now) ||
+      presign_auth_is_due (self->auth, FALSE, now)) {
+    return TRUE;
+  }
+  return presign_auth_is_due (self->auth, TRUE, now) &&
+         presign_auth_check (self->auth, request, &caller, now, &problem) ==
+         PRESIGN_AUTH_UNKNOWN_KEY;
+}
+
+/* Who was let through without a name, because their key was not known yet, is looked at again.
+ * FALSE: @problem. */
+static gboolean
+check_again (PresignApi        *self,
+             const HttpRequest *request,
+             PresignCaller     *caller,
+             gint64             now,
+             gboolean           may_block,
+             PresignProblem    *problem)
+{
+  PresignAuthVerdict verdict = presign_auth_check (self->auth, request, caller, now, problem);
+
+  if (verdict == PRESIGN_AUTH_UNKNOWN_KEY && may_block) {
+    presign_auth_renew (self->auth, TRUE, now);
+    presign_problem_clear (problem);
+    verdict = presign_auth_check (self->auth, request, caller, now, problem);
+  }
+  return verdict == PRESIGN_AUTH_ADMITTED;
+}
+
+static HttpResponse *
+call_route (PresignApi           *self,
+            const PresignTarget  *target,
+            PresignCall          *call,
+            PresignProblem       *problem)
+{
+  g_auto (GStrv) query = presign_query_parse (call->request->url);
+
+  if (!query) {
+    presign_problem_set (problem, 400, "InvalidRequest", "The query of the URL cannot be read.");
+    return NULL;
+  }
+  call->query = query;
+  for (guint i = 0; i < PRESIGN_MAX_PARAMS; i++) {
+    call->params[i] = target->params[i];
+  }
+  return target->route->handler (call, problem);
 }
 
 HttpResponse *
@@ -88,28 +202,34 @@ presign_api_answer (PresignApi          *self,
 {
   g_auto (PresignTarget) target = { 0 };
   g_auto (PresignProblem) problem = { 0 };
+  PresignCaller again = { caller->peer, caller->request_id, caller->base_url, NULL, 0 };
   PresignCall call = {
     .config = self->config, .store = self->store, .request = request, .caller = caller, .now = now,
     .client = client,
   };
-  g_auto (GStrv) query = NULL;
-  HttpResponse *response;
+  HttpResponse *response = NULL;
 
   presign_target_find (&target, request);
-  if (target.match != PRESIGN_MATCH_FULL) {
-    return presign_api_refuse (self, request, caller, 404, "NotFound", "Not Found");
+  response = check_form (self, &target, request, caller);
+  if (response) {
+    return response;
   }
-  query = presign_query_parse (request->url);
-  if (!query) {
-    return presign_api_refuse (self, request, caller, 400, "InvalidRequest",
-                               "The query of the URL cannot be read.");
+  if (client) {
+    presign_store_renew (self->store, now);
+    presign_auth_renew (self->auth, FALSE, now);
   }
-  call.query = query;
-  for (guint i = 0; i < PRESIGN_MAX_PARAMS; i++) {
-    call.params[i] = target.params[i];
+  if (target.route->is_open || caller->user || self->config->auth == PRESIGN_AUTH_NONE) {
+    response = call_route (self, &target, &call, &problem);
+  } else if (check_again (self, request, &again, now, client != NULL, &problem)) {
+    call.caller = &again;
+    response = call_route (self, &target, &call, &problem);
   }
-  response = target.route->handler (&call, &problem);
-  return response ? response : target.dialect->refuse (&problem, caller);
+  presign_caller_clear (&again);
+  if (!response) {
+    return refuse (self, target.dialect, request, caller, &problem);
+  }
+  presign_cors_allow (self->config, request, response);
+  return response;
 }
 
 HttpResponse *
@@ -125,7 +245,7 @@ presign_api_refuse (PresignApi          *self,
 
   presign_target_find (&target, request);
   presign_problem_set (&problem, status, code, "%s", message);
-  return target.dialect->refuse (&problem, caller);
+  return refuse (self, target.dialect, request, caller, &problem);
 }
 
 const char *

@@ -112,3 +112,20 @@ presign_target_find (PresignTarget     *target,
     }
   }
 }
+
+char *
+presign_target_dup_methods (const HttpRequest *request)
+{
+  g_auto (PresignTarget) target = { 0 };
+  gsize length = strcspn (request->url, "?");
+  GString *methods = g_string_new (NULL);
+
+  presign_target_find (&target, request);
+  for (const PresignRoute *route = target.dialect->routes; route->method; route++) {
+    if (match_path (route->pattern, request->url, length, target.params) &&
+        !strstr (methods->str, route->method)) {
+      g_string_append_printf (methods, "%s%s", methods->len > 0 ? ", " : "", route->method);
+    }
+  }
+  return g_string_free (methods, FALSE);
+}

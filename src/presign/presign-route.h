@@ -23,5 +23,7 @@ typedef struct {
 
 void presign_target_find  (PresignTarget     *target,
                            const HttpRequest *request);
+/* "GET, POST": what the path of the request knows; to free. */
+char *presign_target_dup_methods (const HttpRequest *request);
 void presign_target_clear (PresignTarget     *target);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (PresignTarget, presign_target_clear)

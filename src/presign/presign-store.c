@@ -104,24 +104,29 @@ take_signer (PresignStore  *self,
   g_mutex_unlock (&self->mutex);
 }
 
+/* With the mutex. */
+static gboolean
+is_due (PresignStore *self,
+        gint64        now)
+{
+  gint64 expires = self->signer->expires;
+
+  return expires > 0 && now >= expires - RENEW_BEFORE_S &&
+         now >= self->renewed_at + RENEW_INTERVAL_S;
+}
+
 gboolean
 presign_store_is_due (PresignStore *self,
                       gint64        now)
 {
   g_autoptr (GMutexLocker) locker G_GNUC_UNUSED = g_mutex_locker_new (&self->mutex);
-  gint64 expires = self->signer->expires;
 
-  if (expires == 0 || now < expires - RENEW_BEFORE_S ||
-      now < self->renewed_at + RENEW_INTERVAL_S) {
-    return FALSE;
-  }
-  self->renewed_at = now;
-  return TRUE;
+  return is_due (self, now);
 }
 
-void
-presign_store_renew (PresignStore *self,
-                     gint64        now)
+static void
+read_keys (PresignStore *self,
+           gint64        now)
 {
   g_autoptr (GError) error = NULL;
   gint64 expires = 0;
@@ -138,6 +143,23 @@ presign_store_renew (PresignStore *self,
   g_mutex_unlock (&self->mutex);
   take_signer (self, presign_signer_new (old->address, credentials, expires,
                                          get_time (self, now)));
+}
+
+void
+presign_store_renew (PresignStore *self,
+                     gint64        now)
+{
+  gboolean due;
+
+  g_mutex_lock (&self->mutex);
+  due = is_due (self, now);
+  if (due) {
+    self->renewed_at = now;
+  }
+  g_mutex_unlock (&self->mutex);
+  if (due) {
+    read_keys (self, now);
+  }
 }
 
 PresignSigner *
@@ -251,7 +273,7 @@ learn_credentials (PresignStore        *self,
 {
   gboolean is_newer;
 
-  presign_store_renew (self, now);
+  read_keys (self, now);
   g_mutex_lock (&self->mutex);
   is_newer = g_strcmp0 (self->signer->credentials->access_key,
                         signer->credentials->access_key) != 0 ||

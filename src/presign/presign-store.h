@@ -59,11 +59,11 @@ void            presign_store_free       (PresignStore        *self);
 
 const S3Limits *presign_store_get_limits (PresignStore        *self);
 
-/* TRUE: the credentials are about to end, and presign_store_renew() should read them anew; once in
- * a while it says so only to one caller. */
+/* TRUE: the credentials are about to end, and presign_store_renew() would read them anew. */
 gboolean        presign_store_is_due     (PresignStore        *self,
                                           gint64               now);
-/* Blocks. A failure keeps what there is, and is told in a warning. */
+/* Reads them where that is due, else nothing; blocks. A failure keeps what there is, and is told in
+ * a warning. */
 void            presign_store_renew      (PresignStore        *self,
                                           gint64               now);
 
