@@ -4,7 +4,7 @@
 // Opens one of pages/ in Debian's Chromium, gives it a file, lets it upload, and prints what the
 // page says of it as one line of JSON.
 //
-//   node drive.mjs '{"page": "fetch.html", "file": "/path", "options": {…}, "reloads": 1}'
+//   node drive.mjs '{"page": "fetch.html", "file": "/path", "options": {…}}'
 //
 // "options" is what the page's upload() takes; pages/*.js say what that is. A page that gives
 // {"reload": true} is loaded again and called once more, as after a crash of the browser. The pages
@@ -33,11 +33,14 @@ async function servePage (request, response) {
   }
 }
 
+// seconds: what the uploading took, without the browser's start.
 async function load (page, url, job) {
   await page.goto(url)
   await page.setInputFiles('#file', job.file)
-  return page.evaluate(options => window.upload(document.querySelector('#file').files[0], options),
-    job.options ?? {})
+  const began = process.hrtime.bigint()
+  const result = await page.evaluate(
+    options => window.upload(document.querySelector('#file').files[0], options), job.options ?? {})
+  return { ...result, seconds: Number(process.hrtime.bigint() - began) / 1e9 }
 }
 
 async function drive (job, folder) {
@@ -55,10 +58,8 @@ async function drive (job, folder) {
     const url = `http://127.0.0.1:${server.address().port}/${job.page}`
     let result = { reload: true }
     let loads = 0
-    const began = process.hrtime.bigint()
     for (; result.reload && loads <= 3; loads++) result = await load(page, url, job)
-    const seconds = Number(process.hrtime.bigint() - began) / 1e9
-    return { ...result, loads, seconds, messages }
+    return { ...result, loads, messages }
   } finally {
     await context.close()
     server.close()
