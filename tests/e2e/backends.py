@@ -16,7 +16,7 @@ import subprocess
 import tempfile
 import time
 
-from partway import BUILD, SOURCE, TIMEOUT, Cli, Failure, check, spawn
+from partway import BUILD, SIGNATURE, SOURCE, TIMEOUT, Cli, Failure, check, spawn, wait_until
 
 FASTAPI = SOURCE / 'tests/servers/fastapi-backend.py'
 BROWSER = SOURCE / 'tests/browser'
@@ -154,3 +154,69 @@ def make_token(secret, valid_s=3600, **claims):
     claims = {'sub': 'ada', 'iat': int(time.time()), 'exp': int(time.time()) + valid_s, **claims}
     text = _encode(b'{"alg":"HS256","typ":"JWT"}') + b'.' + _encode(json.dumps(claims).encode())
     return (text + b'.' + _encode(hmac.digest(secret.encode(), text, 'sha256'))).decode()
+
+
+class PresignCli(Cli):
+    """partway-cli that uploads through a backend: it has no keys."""
+
+    def __init__(self, work, backend, dialect=None, **environment):
+        super().__init__(work, **environment)
+        self.backend, self.dialect = backend, dialect
+        self.secrets.append(backend.server.secret_key)
+
+    def set_token(self, token):
+        self.set_env(PARTWAY_PRESIGN_TOKEN=token)
+        if token:
+            self.secrets.append(token)
+
+    def upload_arguments(self, *arguments):
+        dialect = ['--dialect', self.dialect] if self.dialect else []
+        # The address of "sign" is its one route.
+        url = self.backend.url + ('/sign' if self.dialect == 'sign' else '')
+        return ['upload', '--json', '--presign', url, *dialect, *arguments]
+
+
+def get_presign_settings(server, **settings):
+    """Environment of partway-presign in front of @server."""
+    settings = {'bucket': server.bucket, 'region': 'us-east-1', 'endpoint': server.url,
+                'addressing': 'path', 'port': 0, **settings}
+    return {'PARTWAY_PRESIGN_' + name.upper(): str(value).lower() if isinstance(value, bool) else
+            str(value) for name, value in settings.items() if value is not None}
+
+
+class Presign(Backend):
+    """Ours. Settings are those of its man page: Presign(rgw, key_policy='per-user')."""
+
+    def __init__(self, server, environment=None, **settings):
+        folder = pathlib.Path(tempfile.mkdtemp(prefix='partway-presign-'))
+        port_file = folder / 'port'
+        self.server, self.folder = server, folder
+        if 'jwt_secret' in settings:
+            self.jwt_secret = settings['jwt_secret']
+            settings.setdefault('auth', 'jwt')
+        with open(folder / 'stderr', 'wb') as errors:
+            self.process = spawn(
+                [PRESIGN, '--port-file', port_file], stdout=subprocess.DEVNULL, stderr=errors,
+                stdin=subprocess.DEVNULL, env=make_environment(
+                    server, HOME=folder, G_DEBUG='fatal-criticals', **get_presign_settings(
+                        server, **settings), **(environment or {})))
+        wait_until(lambda: port_file.exists() or self.process.poll() is not None,
+                   'partway-presign listens')
+        if not port_file.exists():
+            raise Failure('partway-presign does not start:', self.get_log()[-3000:])
+        self.url = f'http://127.0.0.1:{port_file.read_text().split()[0]}'
+
+    def __exit__(self, kind, *_):
+        self.process.terminate()
+        status = self.process.wait(TIMEOUT)
+        log = self.get_log()
+        shutil.rmtree(self.folder, ignore_errors=True)
+        if kind is None:
+            check(status == 0, f'partway-presign ended with {status}:', log[-3000:])
+            # What signs, and what was signed, is nowhere in the log.
+            for secret in (self.server.secret_key, getattr(self, 'jwt_secret', None)):
+                check(not secret or secret not in log, 'a secret is in the log')
+            check(not SIGNATURE.search(log.encode()), 'a signature is in the log')
+
+    def make_token(self, valid_s=3600, **claims):
+        return make_token(self.jwt_secret, valid_s, **claims)
