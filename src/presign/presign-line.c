@@ -11,6 +11,7 @@ struct _PresignLine {
   const PresignLineSetup *setup;
   PresignLineState state;
   gint64 due_us;
+  guint64 n_body;               /* bytes of the message's body that came */
   PresignStream *stream;
   GSocket *socket;              /* under TLS */
   SoupServerMessage *handle;    /* the first: by it the connection can be taken from the server */
@@ -47,7 +48,9 @@ presign_line_set_state (PresignLine      *self,
 
   self->state = state;
   self->due_us = limit > 0 ? now_us + (gint64) limit * G_USEC_PER_SEC : G_MAXINT64;
-  presign_stream_set_resting (self->stream, state == PRESIGN_LINE_RESTING);
+  if (state == PRESIGN_LINE_RESTING) {
+    presign_stream_set_resting (self->stream, TRUE);
+  }
 }
 
 /* The server let go of the connection. Its messages may stay a little longer. */
@@ -196,10 +199,15 @@ presign_line_get_state (PresignLine *self)
   return self->state;
 }
 
-gint64
-presign_line_get_due (PresignLine *self)
+gboolean
+presign_line_is_late (PresignLine *self,
+                      gint64       now_us)
 {
-  return self->due_us;
+  /* libsoup begins a message with its first whole line: until then the stream goes on resting. */
+  if (self->state == PRESIGN_LINE_RESTING && presign_stream_has_input (self->stream)) {
+    presign_line_set_state (self, PRESIGN_LINE_HEAD, now_us);
+  }
+  return self->due_us <= now_us;
 }
 
 PresignStream *
@@ -208,14 +216,24 @@ presign_line_get_stream (PresignLine *self)
   return self->stream;
 }
 
+guint64
+presign_line_add_body (PresignLine *self,
+                       guint64      size)
+{
+  self->n_body += size;
+  return self->n_body;
+}
+
 void
 presign_line_begin (PresignLine       *self,
                     SoupServerMessage *message)
 {
+  self->n_body = 0;
   if (!self->handle) {
     self->handle = g_object_ref (message);
     g_signal_connect (message, "disconnected", G_CALLBACK (disconnected_cb), self);
     return;
   }
+  presign_stream_set_resting (self->stream, FALSE);
   presign_line_set_state (self, PRESIGN_LINE_HEAD, g_get_monotonic_time ());
 }

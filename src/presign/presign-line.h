@@ -55,9 +55,14 @@ PresignLineState presign_line_get_state (PresignLine            *self);
 void             presign_line_set_state (PresignLine            *self,
                                          PresignLineState        state,
                                          gint64                  now_us);
-/* When it has stayed too long where it is (monotonic, µs). */
-gint64           presign_line_get_due   (PresignLine            *self);
+/* Has it stayed too long where it is? To be asked several times a second. */
+gboolean         presign_line_is_late   (PresignLine            *self,
+                                         gint64                  now_us);
 PresignStream   *presign_line_get_stream (PresignLine           *self);
+
+/* More of the message's body; the sum of it. */
+guint64          presign_line_add_body  (PresignLine            *self,
+                                         guint64                 size);
 
 /* A message has begun; the first one is what the line is held by. */
 void             presign_line_begin     (PresignLine            *self,

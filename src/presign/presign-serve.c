@@ -146,10 +146,11 @@ got_chunk_cb (SoupServerMessage *message,
   PresignServe *self = user_data;
   SoupMessageBody *body = soup_server_message_get_request_body (message);
   PresignLine *line = presign_line_of (message);
+  guint64 size = line ? presign_line_add_body (line, g_bytes_get_size (chunk)) : 0;
 
-  if (line && body->length > MAX_DISCARD) {
+  if (size > MAX_DISCARD) {
     presign_line_drop_soon (line);
-  } else if (line && body->length > PRESIGN_MAX_BODY && soup_message_body_get_accumulate (body)) {
+  } else if (size > PRESIGN_MAX_BODY && soup_message_body_get_accumulate (body)) {
     refuse_size (self, message, line);
   }
 }
@@ -355,7 +356,7 @@ static gboolean
 is_late (PresignLine *line,
          gpointer     user_data)
 {
-  return presign_line_get_due (line) <= *(gint64 *) user_data;
+  return presign_line_is_late (line, *(gint64 *) user_data);
 }
 
 static gboolean

@@ -70,6 +70,7 @@ read_tls (PresignWire  *wire,
   if (presign_wire_ends (wire, n_read, would_block)) {
     return fail (EAGAIN, error);
   }
+  wire->has_input |= n_read > 0;
   if (local) {
     g_propagate_error (error, g_steal_pointer (&local));
   }
@@ -328,6 +329,13 @@ presign_stream_set_resting (PresignStream *self,
                             gboolean       resting)
 {
   self->wire->is_resting = resting;
+  self->wire->has_input = FALSE;
+}
+
+gboolean
+presign_stream_has_input (PresignStream *self)
+{
+  return self->wire->has_input;
 }
 
 void

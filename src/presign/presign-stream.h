@@ -36,6 +36,8 @@ void           presign_stream_set_end     (PresignStream   *self,
 /* No message is under way. */
 void           presign_stream_set_resting (PresignStream   *self,
                                            gboolean         resting);
+/* Something came since it was last told whether it rests. */
+gboolean       presign_stream_has_input   (PresignStream   *self);
 /* The next write waits for the one after it. Only where another is sure to come. */
 void           presign_stream_hold_head   (PresignStream   *self);
 /* Has the other side said that it sends no more? FALSE where that cannot be told (TLS). */

@@ -62,6 +62,7 @@ presign_wire_receive (PresignWire *wire,
   if (!wire->ready.has_end && (n_read < 0 ? errno == EAGAIN : (gsize) n_read < size)) {
     wire->ready.readable = FALSE;
   }
+  wire->has_input |= n_read > 0;
   return n_read;
 }
 

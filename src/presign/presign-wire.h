@@ -17,6 +17,7 @@ typedef struct {
   GIOStream *base;              /* TLS, or NULL */
   PresignReady ready;
   gboolean is_resting;
+  gboolean has_input;           /* something came since it began to rest */
   gboolean is_over;             /* the owner knows of the end */
   gboolean is_holding;          /* the next write becomes @held */
   GByteArray *held;
