@@ -34,7 +34,7 @@ cli_asker_init (CliAsker       *self,
     return FALSE;
   self->client = http_client_new (&options);
   self->exchange.client = self->client;
-  return TRUE;
+  return pw_authority_prepare (self->authority, &self->exchange, error);
 }
 
 void
@@ -56,6 +56,25 @@ show_step (PwProbeStep          step,
   if (result->error)
     printf ("   %s\n", result->error->message);
   fflush (stdout);
+}
+
+/* What an upload through this backend has to do without. */
+static void
+show_limits (PwDialectKind  dialect,
+             PwAuthority   *authority)
+{
+  printf (_("The backend speaks the dialect “%s”.\n"), pw_dialect_ids[dialect]);
+  if (!pw_authority_can (authority, PW_CAN_HEAD))
+    printf ("%s\n", _("It cannot tell whether an object exists, so what is there is replaced; nor "
+                      "show the finished object, so each part is proved, and no more."));
+  if (!pw_authority_can (authority, PW_CAN_ABORT))
+    printf ("%s\n", _("It cannot delete unfinished uploads: give the bucket a lifecycle rule "
+                      "(AbortIncompleteMultipartUpload)."));
+  if (!pw_authority_can (authority, PW_CAN_LIST_UPLOADS))
+    printf ("%s\n", _("It cannot list unfinished uploads."));
+  if (dialect == PW_DIALECT_FASTAPI || dialect == PW_DIALECT_SIGN)
+    printf ("%s\n", _("It lists the first 1,000 parts of an upload; after an interruption the "
+                      "others count because the store confirmed them."));
 }
 
 static void
@@ -106,7 +125,10 @@ cli_asker_test (PwDestination *destination)
   probe = pw_probe_run (fresh, asker.authority, asker.client, show_step, NULL);
   if (!pw_probe_is_usable (probe))
     return cli_exit_fail (pw_probe_get_error (probe));
-  show_abilities (probe);
+  if (probe->is_backend)
+    show_limits (probe->dialect, asker.authority);
+  else
+    show_abilities (probe);
   if (!remember (destination, probe, &error))
     return cli_exit_fail (error);
   return CLI_EXIT_OK;

@@ -15,9 +15,9 @@
 /* What the options say, as they were typed. */
 typedef struct {
   char *endpoint, *region, *profile, *access_key, *style, *ca_file, *storage_class, *encryption;
-  char *acl, *if_exists, *part_size, *store;
+  char *acl, *if_exists, *part_size, *store, *presign, *dialect, *auth_header;
   char **tags, **metadata;
-  gboolean keys_from_env, allow_http;
+  gboolean keys_from_env, allow_http, token;
 } Options;
 
 static void
@@ -26,7 +26,7 @@ options_clear (Options *self)
   char **texts[] = {
     &self->endpoint, &self->region, &self->profile, &self->access_key, &self->style, &self->ca_file,
     &self->storage_class, &self->encryption, &self->acl, &self->if_exists, &self->part_size,
-    &self->store,
+    &self->store, &self->presign, &self->dialect, &self->auth_header,
   };
 
   for (guint i = 0; i < G_N_ELEMENTS (texts); i++) {
@@ -88,9 +88,24 @@ parse_options (Options *options, char ***argv, GError **error)
       N_("Kind of store, like minio (default: told by the endpoint)"), "KIND" },
     { NULL },
   };
-  g_autoptr (GOptionContext) context = g_option_context_new (_("NAME s3://BUCKET[/PREFIX]"));
+  const GOptionEntry backend_entries[] = {
+    { "presign", 0, 0, G_OPTION_ARG_STRING, &options->presign,
+      N_("Instead of a bucket: the address of a backend that gives presigned URLs"), "URL" },
+    { "dialect", 0, 0, G_OPTION_ARG_STRING, &options->dialect,
+      N_("What the backend speaks (default: found out; “sign” must be said)"),
+      "auto|fastapi|companion|sign|partway" },
+    { "token", 0, 0, G_OPTION_ARG_NONE, &options->token,
+      N_("Keep a token for the backend in the keyring; it is read from the terminal or standard "
+         "input"), NULL },
+    { "auth-header", 0, 0, G_OPTION_ARG_STRING, &options->auth_header,
+      N_("The same, for this header instead of Authorization: Bearer"), "NAME" },
+    { NULL },
+  };
+  g_autoptr (GOptionContext) context =
+    g_option_context_new (_("NAME s3://BUCKET[/PREFIX] | NAME --presign URL"));
 
   g_option_context_add_main_entries (context, entries, NULL);
+  g_option_context_add_main_entries (context, backend_entries, NULL);
   g_option_context_set_summary (context, _("Adds a place where files can be uploaded to."));
   return g_option_context_parse_strv (context, argv, error);
 }
@@ -179,7 +194,10 @@ set_choices (PwDestination *destination, const Options *options, GError **error)
   if (options->style) {
     destination->style = (S3Style) style;
   }
-  destination->if_exists = (PwIfExists) if_exists;
+  /* Few backends can tell what is there: those keep what they were made with. */
+  if (options->if_exists || !options->presign) {
+    destination->if_exists = (PwIfExists) if_exists;
+  }
   if (options->store) {
     destination->store = s3_limits_for_id (options->store)->kind;
     if (!g_str_equal (s3_limits_for_kind (destination->store)->id, options->store)) {
@@ -230,6 +248,55 @@ new_from_aws (const char *uri, const Options *options, GError **error)
   return destination;
 }
 
+/* The token is asked for unless it is to come from the environment, or none was spoken of. */
+static PwDestination *
+new_from_backend (const Options *options, GError **error)
+{
+  g_autoptr (PwDestination) destination = pw_destination_new_presign (options->presign, error);
+  guint dialect;
+
+  if (!destination || !choose ("dialect", options->dialect, pw_dialect_ids, &dialect, error)) {
+    return NULL;
+  }
+  destination->dialect = (PwDialectKind) dialect;
+  destination->auth_header = g_strdup (options->auth_header);
+  if ((options->token || options->auth_header) && !options->keys_from_env) {
+    destination->secrets = PW_SECRETS_KEYRING;
+  }
+  return g_steal_pointer (&destination);
+}
+
+static PwDestination *
+new_from_words (char **words, const Options *options, GError **error)
+{
+  if (options->presign) {
+    return new_from_backend (options, error);
+  }
+  return options->access_key
+         ? pw_destination_new_from_uri (words[2], options->endpoint, options->region, error)
+         : new_from_aws (words[2], options, error);
+}
+
+/* Each kind has options that mean nothing to the other. */
+static gboolean
+check_words (char **words, const Options *options, GError **error)
+{
+  if (g_strv_length (words) != (options->presign ? 2 : 3)) {
+    return refuse (error, options->presign
+                   ? _("Say a name for the destination, and --presign URL.")
+                   : _("Say a name for the destination and s3://BUCKET/PREFIX."));
+  }
+  if (options->presign ? options->profile || options->access_key || options->endpoint
+      : options->dialect || options->auth_header || options->token) {
+    return refuse (error, _("--dialect, --token and --auth-header are of backends (--presign); "
+                            "--endpoint, --profile and --access-key are of buckets."));
+  }
+  if ((options->profile != NULL) + options->keys_from_env + (options->access_key != NULL) > 1) {
+    return refuse (error, _("Say only one of --profile, --keys-from-env and --access-key."));
+  }
+  return TRUE;
+}
+
 gboolean
 cli_destination_parse_add (char                **argv,
                            CliDestinationOrder  *order,
@@ -242,15 +309,10 @@ cli_destination_parse_add (char                **argv,
   if (!parse_options (&options, &words, error)) {
     return FALSE;
   }
-  if (g_strv_length (words) != 3) {
-    return refuse (error, _("Say a name for the destination and s3://BUCKET/PREFIX."));
+  if (!check_words (words, &options, error)) {
+    return FALSE;
   }
-  if ((options.profile != NULL) + options.keys_from_env + (options.access_key != NULL) > 1) {
-    return refuse (error, _("Say only one of --profile, --keys-from-env and --access-key."));
-  }
-  destination = options.access_key
-                ? pw_destination_new_from_uri (words[2], options.endpoint, options.region, error)
-                : new_from_aws (words[2], &options, error);
+  destination = new_from_words (words, &options, error);
   if (!destination) {
     return FALSE;
   }
@@ -259,8 +321,12 @@ cli_destination_parse_add (char                **argv,
   if (!set_choices (destination, &options, error) || !set_rest (destination, &options, error)) {
     return FALSE;
   }
-  order->destination = g_steal_pointer (&destination);
   order->access_key = g_steal_pointer (&options.access_key);
+  /* A token has no name. */
+  if (options.presign && destination->secrets == PW_SECRETS_KEYRING) {
+    order->access_key = g_strdup ("");
+  }
+  order->destination = g_steal_pointer (&destination);
   return TRUE;
 }
 

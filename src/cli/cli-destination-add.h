@@ -11,7 +11,8 @@
 
 typedef struct {
   PwDestination *destination;   /* passes pw_destination_check() */
-  char *access_key;             /* --access-key; its secret has to be asked for; else NULL */
+  char *access_key;             /* --access-key, or "" for a backend; its secret has to be asked
+                                 * for. NULL: nothing has */
 } CliDestinationOrder;
 
 /* FALSE: G_OPTION_ERROR for what is not understood, PW_ERROR for what cannot be.

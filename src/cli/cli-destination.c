@@ -78,7 +78,8 @@ save_keys (const CliDestinationOrder *order, GError **error)
   if (!order->access_key) {
     return TRUE;
   }
-  secret = cli_secret_read (_("Secret key (is not shown): "), error);
+  secret = cli_secret_read (*order->access_key ? _("Secret key (is not shown): ")
+                                               : _("Token (is not shown): "), error);
   if (!secret) {
     return FALSE;
   }
@@ -116,7 +117,8 @@ command_add (char **argv)
 
   if (!cli_destination_parse_add (argv, &order, &error) || !add (&order, &error)) {
     return fail (error, _("To do without a keyring, add the destination with --keys-from-env "
-                          "(AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY) or with --profile."));
+                          "(AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY; PARTWAY_PRESIGN_TOKEN for "
+                          "a backend) or with --profile."));
   }
   uri = pw_destination_dup_uri (order.destination);
   g_print (_("Added “%s”: %s\n"), order.destination->name, uri);
@@ -234,6 +236,9 @@ print_destination (PwDestination *destination)
               : NULL;
   print_field ("part-size", part_size);
   print_field ("kind", pw_destination_kind_ids[destination->kind]);
+  if (destination->kind == PW_DESTINATION_PRESIGN) {
+    print_field ("dialect", pw_dialect_ids[destination->dialect]);
+  }
   print_field ("store", s3_limits_for_kind (destination->store)->name);
   print_field ("style", pw_style_ids[destination->style]);
   print_field ("keys", pw_secrets_ids[destination->secrets]);

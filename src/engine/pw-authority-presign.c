@@ -9,6 +9,7 @@
 
 #include "engine/pw-dialect-find.h"
 #include "engine/pw-error.h"
+#include "engine/pw-signer.h"
 #include "http/http-origin.h"
 #include "s3/s3-options.h"
 
@@ -22,6 +23,7 @@ typedef struct {
   GMutex mutex;                 /* while the dialect is found out; guards what follows until then */
   const PwDialect *dialect;     /* atomic; NULL = not found yet */
   S3Limits limits;
+  PwSigner *signer;             /* set before `dialect` */
 } PwAuthorityPresign;
 
 static void
@@ -29,6 +31,8 @@ presign_free (PwAuthority *base)
 {
   PwAuthorityPresign *self = (PwAuthorityPresign *) base;
 
+  /* First: its threads ask through all the rest. */
+  g_clear_pointer (&self->signer, pw_signer_free);
   g_object_unref (self->destination);
   pw_credentials_unref (self->credentials);
   g_free (self->address);
@@ -61,30 +65,6 @@ apply_facts (PwAuthorityPresign   *self,
                                    limits->max_part_size);
   pw_authority_set_checksum (&self->base, facts->checksum);
   g_atomic_int_set (&self->base.abilities, facts->abilities);
-}
-
-static gboolean
-presign_prepare (PwAuthority *base,
-                 PwExchange  *exchange,
-                 GError     **error)
-{
-  PwAuthorityPresign *self = (PwAuthorityPresign *) base;
-  const PwDialect *found = get_dialect (self);
-  PwDialectFacts facts;
-
-  if (found)
-    return TRUE;
-  g_mutex_lock (&self->mutex);
-  found = get_dialect (self);
-  if (!found) {
-    found = pw_dialect_find (base, exchange, self->destination->dialect, &facts, error);
-    if (found) {
-      apply_facts (self, &facts);
-      g_atomic_pointer_set (&self->dialect, found);
-    }
-  }
-  g_mutex_unlock (&self->mutex);
-  return found != NULL;
 }
 
 /* The secret, where there is one. Only ever on what goes to the backend's own address. */
@@ -199,6 +179,16 @@ fetch (PwAuthorityPresign *self,
   return urls;
 }
 
+static GPtrArray *
+fetch_ahead_cb (gpointer            data,
+                PwExchange         *exchange,
+                const PwAsk        *subject,
+                const PwWantedPart *wanted,
+                guint               n_wanted)
+{
+  return fetch (data, exchange, subject, wanted, n_wanted, NULL);
+}
+
 /* The URL for one call, asked for now. */
 static PwSigned *
 fetch_one (PwAuthorityPresign *self,
@@ -251,6 +241,25 @@ set_body (HttpRequest *request,
   }
 }
 
+static PwSigned *
+find_url (PwAuthorityPresign *self,
+          PwExchange         *exchange,
+          const PwAsk        *ask,
+          GError            **error)
+{
+  PwSigned *found = NULL;
+
+  if (ask->op == PW_OP_PART)
+    found = pw_signer_take (self->signer, ask->upload_id, ask->part_number, ask->checksum,
+                            exchange->transfer);
+  if (found)
+    return found;
+  found = fetch_one (self, exchange, ask, error);
+  if (found)
+    pw_signer_wake (self->signer);
+  return found;
+}
+
 static HttpRequest *
 make_direct_request (PwAuthorityPresign *self,
                      PwExchange         *exchange,
@@ -262,7 +271,7 @@ make_direct_request (PwAuthorityPresign *self,
     [PW_OP_LIST_PARTS] = "GET", [PW_OP_COMPLETE] = "POST", [PW_OP_ABORT] = "DELETE",
     [PW_OP_DELETE] = "DELETE",
   };
-  g_autoptr (PwSigned) found = fetch_one (self, exchange, ask, error);
+  g_autoptr (PwSigned) found = find_url (self, exchange, ask, error);
   HttpRequest *request;
 
   if (!found || !check_url (self, found, error))
@@ -278,6 +287,31 @@ make_direct_request (PwAuthorityPresign *self,
   exchange->told_key = g_steal_pointer (&found->key);
   g_clear_pointer (&exchange->used, s3_credentials_free);
   return request;
+}
+
+static gboolean
+presign_prepare (PwAuthority *base,
+                 PwExchange  *exchange,
+                 GError     **error)
+{
+  PwAuthorityPresign *self = (PwAuthorityPresign *) base;
+  const PwDialect *found = get_dialect (self);
+  PwDialectFacts facts;
+
+  if (found)
+    return TRUE;
+  g_mutex_lock (&self->mutex);
+  found = get_dialect (self);
+  if (!found) {
+    found = pw_dialect_find (base, exchange, self->destination->dialect, &facts, error);
+    if (found) {
+      apply_facts (self, &facts);
+      self->signer = pw_signer_new (found, self->destination->ca_file, fetch_ahead_cb, self);
+      g_atomic_pointer_set (&self->dialect, found);
+    }
+  }
+  g_mutex_unlock (&self->mutex);
+  return found != NULL;
 }
 
 static HttpRequest *
@@ -306,8 +340,11 @@ presign_repair (PwAuthority     *base,
   if (exchange->verdict != PW_VERDICT_FIX_CREDENTIALS)
     return FALSE;
   /* A URL that ran out, or was signed with keys that did: the next one is fresh. */
-  if (ask->op != PW_OP_FIND && pw_dialect_is_direct (get_dialect (self), ask->op))
+  if (ask->op != PW_OP_FIND && pw_dialect_is_direct (get_dialect (self), ask->op)) {
+    if (ask->op == PW_OP_PART)
+      pw_signer_drop (self->signer, ask->upload_id);
     return TRUE;
+  }
   return failure && failure->status == 401 && exchange->used
          && pw_credentials_expire (self->credentials, exchange->used);
 }
@@ -473,6 +510,26 @@ presign_read_uploads (PwAuthority        *base,
   return get_dialect ((PwAuthorityPresign *) base)->read_uploads (response, error);
 }
 
+static void
+presign_expect (PwAuthority    *base,
+                const PwComing *coming)
+{
+  PwAuthorityPresign *self = (PwAuthorityPresign *) base;
+
+  if (get_dialect (self))
+    pw_signer_expect (self->signer, coming);
+}
+
+static void
+presign_forget (PwAuthority *base,
+                const char  *upload_id)
+{
+  PwAuthorityPresign *self = (PwAuthorityPresign *) base;
+
+  if (get_dialect (self))
+    pw_signer_forget (self->signer, upload_id);
+}
+
 static const PwAuthorityClass presign_class = {
   .free = presign_free,
   .request = presign_request,
@@ -483,6 +540,8 @@ static const PwAuthorityClass presign_class = {
   .read_parts = presign_read_parts,
   .read_object = presign_read_object,
   .read_uploads = presign_read_uploads,
+  .expect = presign_expect,
+  .forget = presign_forget,
 };
 
 PwAuthority *

@@ -17,6 +17,8 @@
 void
 pw_signed_free (PwSigned *self)
 {
+  if (!self)
+    return;
   g_free (self->url);
   g_clear_pointer (&self->headers, g_array_unref);
   g_free (self->key);

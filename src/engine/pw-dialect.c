@@ -6,6 +6,8 @@
 
 #include <string.h>
 
+#include "http/http-json.h"
+
 /* A list of parts has three levels; a parser that recurses must not be led deeper. */
 #define MAX_DEPTH 32
 #define MAX_PART_NUMBER 10000
@@ -26,28 +28,6 @@ pw_dialect_fail (GError     **error,
   return FALSE;
 }
 
-static gboolean
-is_shallow (const char *text,
-            gsize       size)
-{
-  gboolean is_string = FALSE;
-  guint depth = 0;
-
-  for (gsize i = 0; i < size; i++) {
-    if (text[i] == '"')
-      is_string = !is_string;
-    else if (is_string)
-      i += text[i] == '\\';
-    else if (text[i] == '[' || text[i] == '{')
-      depth++;
-    else if ((text[i] == ']' || text[i] == '}') && depth > 0)
-      depth--;
-    if (depth > MAX_DEPTH)
-      return FALSE;
-  }
-  return TRUE;
-}
-
 JsonNode *
 pw_dialect_parse (const HttpResponse *response,
                   JsonNodeType        type,
@@ -58,7 +38,8 @@ pw_dialect_parse (const HttpResponse *response,
   const char *text = g_bytes_get_data (response->body, &size);
   JsonNode *root = NULL;
 
-  if (size > 0 && g_utf8_validate (text, (gssize) size, NULL) && is_shallow (text, size)
+  if (size > 0 && g_utf8_validate (text, (gssize) size, NULL)
+      && http_json_is_fit (text, size, MAX_DEPTH)
       && json_parser_load_from_data (parser, text, (gssize) size, NULL))
     root = json_parser_steal_root (parser);
   if (root && json_node_get_node_type (root) == type)

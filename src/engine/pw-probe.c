@@ -7,6 +7,7 @@
 #include <glib/gi18n-lib.h>
 #include <string.h>
 
+#include "engine/pw-authority-presign.h"
 #include "engine/pw-error.h"
 
 static const char content[] = "Partway tries whether this destination works.\n";
@@ -41,10 +42,12 @@ static gboolean
 ask_bucket (PwProbing *self,
             GError   **error)
 {
-  g_autoptr (HttpResponse) response =
-    pw_authority_ask (self->authority, &self->exchange, &(PwAsk) { .op = PW_OP_HEAD_BUCKET },
-                      error);
+  g_autoptr (HttpResponse) response = NULL;
 
+  if (self->probe->is_backend)
+    return pw_authority_prepare (self->authority, &self->exchange, error);
+  response = pw_authority_ask (self->authority, &self->exchange,
+                               &(PwAsk) { .op = PW_OP_HEAD_BUCKET }, error);
   return response != NULL;
 }
 
@@ -109,17 +112,37 @@ send_part (PwProbing *self,
   return TRUE;
 }
 
+/* Of an upload that cannot be, so that nothing is left behind: a backend that passes the question
+ * on to its store says so. */
+static gboolean
+list_nothing (PwProbing *self,
+              GError   **error)
+{
+  g_autoptr (GError) problem = NULL;
+  g_autoptr (S3PartsPage) page = pw_authority_list_parts (self->authority, &self->exchange,
+                                                          self->key, "partway-test", 0, &problem);
+
+  if (page || self->exchange.verdict == PW_VERDICT_UPLOAD_GONE)
+    return TRUE;
+  g_propagate_error (error, g_steal_pointer (&problem));
+  return FALSE;
+}
+
 static gboolean
 list_parts (PwProbing *self,
             GError   **error)
 {
-  g_autoptr (S3PartsPage) page = pw_authority_list_parts (self->authority, &self->exchange,
-                                                          self->key, self->upload_id, 0, error);
+  g_autoptr (S3PartsPage) page = NULL;
+  guint64 size;
 
+  if (!self->upload_id)
+    return list_nothing (self, error);
+  page = pw_authority_list_parts (self->authority, &self->exchange, self->key, self->upload_id, 0,
+                                  error);
   if (!page)
     return FALSE;
-  if (page->parts->len == 1
-      && g_array_index (page->parts, S3ListedPart, 0).size == sizeof content - 1)
+  size = page->parts->len == 1 ? g_array_index (page->parts, S3ListedPart, 0).size : 0;
+  if (size == sizeof content - 1 || size == PW_SIZE_UNKNOWN)
     return TRUE;
   g_set_error_literal (error, PW_ERROR, PW_ERROR_PARTS, pw_error_get_title (PW_ERROR_PARTS));
   return FALSE;
@@ -255,14 +278,38 @@ static const struct {
   [PW_PROBE_DELETE] = { delete_object, PW_PROBE_CREATE, FALSE },
 };
 
+/* Through a backend nothing can be deleted again, so no object is made; nor an upload where that
+ * cannot be aborted. */
+static gboolean
+is_possible (PwProbing   *self,
+             PwProbeStep  step)
+{
+  PwProbeStep after = steps[step].after;
+
+  if (self->probe->is_backend) {
+    gboolean can_abort = pw_authority_can (self->authority, PW_CAN_ABORT);
+
+    if (step == PW_PROBE_LIST && !can_abort)
+      after = PW_PROBE_BUCKET;
+    else if (step == PW_PROBE_CREATE)
+      after = can_abort ? PW_PROBE_BUCKET : PW_N_PROBES;
+    else if (step == PW_PROBE_UNFINISHED)
+      after = pw_authority_can (self->authority, PW_CAN_LIST_UPLOADS) ? after : PW_N_PROBES;
+    else if (step > PW_PROBE_LIST)
+      after = PW_N_PROBES;
+  }
+  return after != PW_N_PROBES
+         && (after == step || (self->probe->results[after].was_tried
+                               && !self->probe->results[after].error));
+}
+
 static void
 run_step (PwProbing   *self,
           PwProbeStep  step)
 {
   PwProbeResult *result = &self->probe->results[step];
-  const PwProbeResult *before = &self->probe->results[steps[step].after];
 
-  if (before != result && (!before->was_tried || before->error))
+  if (!is_possible (self, step))
     return;
   result->was_tried = TRUE;
   self->exchange.attempts = (PwAttempts) { 0 };
@@ -286,8 +333,11 @@ pw_probe_run (PwDestination *destination,
     .key = pw_destination_dup_key (destination, name), .shown = shown, .user_data = user_data,
   };
 
+  probe->is_backend = destination->kind == PW_DESTINATION_PRESIGN;
   for (guint step = 0; step < PW_N_PROBES; step++)
     run_step (&self, (PwProbeStep) step);
+  if (probe->is_backend)
+    probe->dialect = pw_authority_presign_get_dialect (authority);
   if (self.upload_id && (!probe->results[PW_PROBE_COMPLETE].was_tried
                          || probe->results[PW_PROBE_COMPLETE].error))
     pw_authority_abort (authority, &self.exchange, self.key, self.upload_id, NULL);
@@ -309,7 +359,10 @@ const GError *
 pw_probe_get_error (const PwProbe *self)
 {
   for (guint step = 0; step < PW_N_PROBES; step++) {
-    if (steps[step].is_needed && self->results[step].error)
+    gboolean is_needed = steps[step].is_needed
+                         || (self->is_backend && step <= PW_PROBE_LIST);
+
+    if (is_needed && self->results[step].error)
       return self->results[step].error;
   }
   return NULL;
@@ -325,9 +378,10 @@ const char *
 pw_probe_get_title (PwProbeStep step)
 {
   static const char *const titles[PW_N_PROBES] = {
-    N_("Find the bucket"), N_("Begin an upload"), N_("Send a part"), N_("List the parts"),
-    N_("Put the parts together"), N_("Look at the object"), N_("Send a small file"),
-    N_("Keep what exists"), N_("List unfinished uploads"), N_("Delete the test object"),
+    N_("Find the bucket, or the backend"), N_("Begin an upload"), N_("Send a part"),
+    N_("List the parts"), N_("Put the parts together"), N_("Look at the object"),
+    N_("Send a small file"), N_("Keep what exists"), N_("List unfinished uploads"),
+    N_("Delete the test object"),
   };
 
   return _(titles[step]);
@@ -337,6 +391,10 @@ void
 pw_probe_apply (const PwProbe *self,
                 PwDestination *destination)
 {
+  if (self->is_backend) {
+    destination->dialect = self->dialect;
+    return;
+  }
   destination->is_probed = pw_probe_is_usable (self);
   destination->checksum = self->checksum;
   destination->etag_is_md5 = self->etag_is_md5;

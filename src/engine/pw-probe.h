@@ -7,11 +7,12 @@
 #include "engine/pw-authority.h"
 
 /* Finds out whether a destination works and what its store can do, by doing it: a small object goes
- * up in parts and in one piece under a name of its own, and is deleted again. Blocking; any thread
- * but an app's main one. */
+ * up in parts and in one piece under a name of its own, and is deleted again. Through a backend,
+ * which cannot delete, an upload is begun and aborted; where not even that can be, it is only asked
+ * for the parts of one that does not exist. Blocking; any thread but an app's main one. */
 
 typedef enum {
-  PW_PROBE_BUCKET,              /* is there, and may be asked */
+  PW_PROBE_BUCKET,              /* is there, and may be asked; or a backend is, and is understood */
   PW_PROBE_CREATE,              /* an upload in parts may be begun */
   PW_PROBE_PART,
   PW_PROBE_LIST,                /* needed to go on after a crash */
@@ -35,6 +36,8 @@ typedef struct {
   gboolean tells_whole;         /* it checks and tells a checksum of the whole object */
   gboolean etag_is_md5;
   gboolean keeps_existing;
+  gboolean is_backend;          /* then only this was found, and what the authority can */
+  PwDialectKind dialect;
 } PwProbe;
 
 typedef void (*PwProbeFunc) (PwProbeStep          step,

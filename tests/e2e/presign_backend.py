@@ -134,8 +134,14 @@ class Backend:
 
             do_GET = do_POST = do_DELETE = handle_any
 
-        self.server = http.server.ThreadingHTTPServer(('127.0.0.1', 0), Handler)
-        self.server.daemon_threads = True
+        class Server(http.server.ThreadingHTTPServer):
+            daemon_threads = True
+            request_queue_size = 128
+
+            def handle_error(self, *_):         # a client that was killed
+                pass
+
+        self.server = Server(('127.0.0.1', 0), Handler)
         self.url = f'http://127.0.0.1:{self.server.server_port}'
         threading.Thread(target=self.server.serve_forever, args=(0.01,), daemon=True).start()
 
