@@ -12,6 +12,7 @@
 #include "http/http-client.h"
 #include "presign/presign-config.h"
 #include "presign/presign-listen.h"
+#include "presign/presign-runtime.h"
 
 #define EXIT_CONFIG 2           /* nothing was begun: the settings are wrong */
 
@@ -96,9 +97,23 @@ serve (PresignService  *service,
   return TRUE;
 }
 
+/* On Lambda the settings' mistakes are told where the function's owner looks for them. */
+static int
+give_up (PresignLog   *log,
+         const GError *error,
+         const char   *runtime_api)
+{
+  presign_log_say (log, PRESIGN_LOG_ERROR, "%s", error->message);
+  if (runtime_api) {
+    presign_runtime_report (runtime_api, error->message);
+  }
+  return EXIT_CONFIG;
+}
+
 static int
 run (const Options *options)
 {
+  const char *runtime_api = g_getenv ("AWS_LAMBDA_RUNTIME_API");
   g_auto (GStrv) envp = g_get_environ ();
   g_autoptr (GError) error = NULL;
   g_autoptr (PresignConfig) config = presign_config_load (options->config_path, envp, &error);
@@ -108,13 +123,15 @@ run (const Options *options)
   presign_log_adopt (log);
   service = config ? presign_service_new (config, log, &error) : NULL;
   if (!service) {
-    presign_log_say (log, PRESIGN_LOG_ERROR, "%s", error->message);
-    return EXIT_CONFIG;
+    return give_up (log, error, options->wants_check ? NULL : runtime_api);
   }
   if (options->wants_check) {
     return EXIT_SUCCESS;
   }
-  if (!serve (service, options->port_path, &error)) {
+  if (runtime_api) {
+    presign_runtime_run (service, runtime_api, &error);
+  }
+  if (error || !serve (service, options->port_path, &error)) {
     presign_log_say (log, PRESIGN_LOG_ERROR, "%s", error->message);
     return EXIT_FAILURE;
   }
