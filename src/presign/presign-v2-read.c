@@ -141,7 +141,10 @@ presign_v2_get_limits (const PresignCall *call,
   const PresignConfig *config = call->config;
 
   *limits = *presign_store_get_limits (call->store);
-  limits->min_part_size = MAX (limits->min_part_size, config->min_part_size);
+  /* Also below S3's 5 MiB: a store may have been set so. */
+  if (config->min_part_size > 0) {
+    limits->min_part_size = config->min_part_size;
+  }
   limits->max_part_size = lesser (limits->max_part_size, config->max_part_size);
   limits->max_part_size = MAX (limits->max_part_size, limits->min_part_size);
   limits->max_parts = (guint) lesser (limits->max_parts, config->max_parts);
