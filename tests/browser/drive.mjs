@@ -7,8 +7,9 @@
 //   node drive.mjs '{"page": "fetch.html", "file": "/path", "options": {…}}'
 //
 // "options" is what the page's upload() takes; pages/*.js say what that is. A page that gives
-// {"reload": true} is loaded again and called once more, as after a crash of the browser. The pages
-// are served on a port of their own: the backend is another origin for them.
+// {"reload": true} is loaded again and called once more, as after a crash of the browser; what it
+// throws comes as "error". The pages are served on a port of their own: the backend is another origin
+// for them.
 
 import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { createServer } from 'node:http'
@@ -39,7 +40,8 @@ async function load (page, url, job) {
   await page.setInputFiles('#file', job.file)
   const began = process.hrtime.bigint()
   const result = await page.evaluate(
-    options => window.upload(document.querySelector('#file').files[0], options), job.options ?? {})
+    options => window.upload(document.querySelector('#file').files[0], options)
+      .catch(error => ({ error: String(error) })), job.options ?? {})
   return { ...result, seconds: Number(process.hrtime.bigint() - began) / 1e9 }
 }
 

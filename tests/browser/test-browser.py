@@ -13,9 +13,11 @@ import sys
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / 'e2e'))
 
-from backends import Companion, FastApi, install_from_npm, make_environment  # noqa: E402
+from backends import (Companion, FastApi, Presign, install_from_npm,  # noqa: E402
+                      make_environment)
 from partway import (MIB, TIMEOUT, Rgw, check, check_equal, main, make_file, note,  # noqa: E402
                      sha256_of)
+from presigned import upload_kinds  # noqa: E402
 
 SIZE = 60 * MIB + 4321
 
@@ -83,11 +85,62 @@ def test_the_page_and_fastapi(work):
         run_fetch(work, backend)
 
 
+def test_partway_and_companion(work):
+    """Not in a browser, but this is where the real Companion is."""
+    with Companion(browser.rgw) as backend:
+        upload_kinds(work, backend, 'companion')
+
+
 def test_uppy_and_companion(work):
     with Companion(browser.rgw) as backend:
         run_uppy(work, companion=backend.url)
         run_uppy_in_one_piece(work, companion=backend.url)
 
+
+# Ours, in the place of both. No page may ask it that it was not told of.
+
+def get_ours(**settings):
+    return Presign(browser.rgw, cors_origins='*', **settings)
+
+
+def test_the_page_and_ours(work):
+    with get_ours() as backend:
+        run_fetch(work, backend)
+
+
+def test_the_page_that_breaks_fastapi(work):
+    """It never told /list-parts a number, and gives back ETags as they came."""
+    with get_ours() as backend:
+        run_fetch(work, backend, omitNumber=True, keepQuotes=True)
+
+
+def test_the_page_with_a_token(work):
+    with get_ours(jwt_secret=SECRET, key_policy='per-user') as backend:
+        run_fetch(work, backend, token=backend.make_token(sub='ada'))
+
+
+def test_uppy_and_our_companion(work):
+    with get_ours() as backend:
+        run_uppy(work, companion=backend.url)
+        run_uppy_in_one_piece(work, companion=backend.url)
+
+
+def test_uppy_and_sign(work):
+    with get_ours(jwt_secret=SECRET) as backend:
+        token = backend.make_token()
+        run_uppy(work, sign=backend.url + '/sign', token=token)
+        run_uppy_in_one_piece(work, sign=backend.url + '/sign', token=token)
+
+
+def test_a_page_of_somebody_else(work):
+    file = make_file(work / 'film', MIB)
+    with Presign(browser.rgw, cors_origins='https://app.example.com') as backend:
+        result = browser.open('fetch.html', file, backend=backend.url)
+        check('fetch' in result.get('error', '').lower(), result)
+    check_equal(browser.rgw.keys(), [])
+
+
+SECRET = 'the secret of these tokens, long enough'
 
 if __name__ == '__main__':
     with Rgw() as rgw:
