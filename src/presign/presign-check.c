@@ -27,10 +27,29 @@ is_loopback (const char *address)
   return parsed ? g_inet_address_get_is_loopback (parsed) : g_str_equal (address, "localhost");
 }
 
+/* The prefix is part of every key, and held to the same rules; only its end is open. */
+static gboolean
+check_prefix (const char  *prefix,
+              GError     **error)
+{
+  g_auto (GStrv) segments = g_strsplit (prefix ? prefix : "", "/", -1);
+
+  for (char **segment = segments; segment[0] && segment[1]; segment++) {
+    if (**segment == '\0' || g_str_equal (*segment, ".") || g_str_equal (*segment, "..")) {
+      return refuse (error, "“key-prefix” must be like “uploads/”, without empty segments, “.” and "
+                            "“..”.");
+    }
+  }
+  return TRUE;
+}
+
 static gboolean
 check_keys (const PresignConfig  *config,
             GError              **error)
 {
+  if (!check_prefix (config->key_prefix, error)) {
+    return FALSE;
+  }
   if (config->key_policy == PRESIGN_KEYS_PER_USER && config->auth == PRESIGN_AUTH_NONE) {
     return refuse (error, "“key-policy = per-user” needs to know users: set “auth” to “jwt” or "
                           "“api-key”.");

@@ -5,6 +5,7 @@
 #include "presign/presign-config.h"
 #include "presign/presign-setting.h"
 
+#include "aws/aws-config.h"
 #include "s3/s3-limits.h"
 
 #include <openssl/crypto.h>
@@ -228,6 +229,32 @@ read_secret (const char  *path,
   return TRUE;
 }
 
+/* What the settings leave open is as AWS's own tools find it. */
+static gboolean
+complete (PresignConfig  *self,
+          char          **envp,
+          GError        **error)
+{
+  g_autoptr (AwsConfig) aws = aws_config_load (envp, self->profile, error);
+
+  if (!aws) {
+    return FALSE;
+  }
+  if (!self->region) {
+    self->region = g_steal_pointer (&aws->region);
+  }
+  if (!self->endpoint) {
+    self->endpoint = g_steal_pointer (&aws->endpoint);
+  }
+  if (!self->ca_file) {
+    self->ca_file = g_steal_pointer (&aws->ca_file);
+  }
+  if (self->addressing == S3_STYLE_AUTO) {
+    self->addressing = aws->style;
+  }
+  return TRUE;
+}
+
 PresignConfig *
 presign_config_load (const char  *path,
                      char       **envp,
@@ -247,7 +274,8 @@ presign_config_load (const char  *path,
   if ((path && *path && !read_file (self, path, error)) ||
       !read_environment (self, envp, error) ||
       !read_secret (self->handle_secret_file, &self->handle_secret, error) ||
-      !read_secret (self->jwt_secret_file, &self->jwt_secret, error)) {
+      !read_secret (self->jwt_secret_file, &self->jwt_secret, error) ||
+      !complete (self, envp, error)) {
     return NULL;
   }
   return g_steal_pointer (&self);
