@@ -22,13 +22,34 @@ typedef struct {
   gpointer user_data;
 } Job;
 
+/* Where systems keep the authorities that they trust: Debian's place is the one that libcurl was
+ * built with there, the others are Amazon Linux's and Fedora's, SUSE's, and Alpine's. The program
+ * may have been built on one of them and run on another. NULL: leave it to libcurl. */
+static const char *
+find_authorities (void)
+{
+  static const char *const places[] = {
+    "/etc/pki/tls/certs/ca-bundle.crt", "/etc/ssl/ca-bundle.pem", "/etc/ssl/cert.pem",
+  };
+
+  if (g_file_test ("/etc/ssl/certs/ca-certificates.crt", G_FILE_TEST_EXISTS)) {
+    return NULL;
+  }
+  for (guint i = 0; i < G_N_ELEMENTS (places); i++) {
+    if (g_file_test (places[i], G_FILE_TEST_EXISTS)) {
+      return places[i];
+    }
+  }
+  return NULL;
+}
+
 HttpClient *
 presign_pool_new_client (const PresignConfig *config)
 {
   const char *lower = g_getenv ("https_proxy");
   const char *proxy = lower ? lower : g_getenv ("HTTPS_PROXY");
   HttpClientOptions options = {
-    .ca_file = config->ca_file,
+    .ca_file = config->ca_file ? config->ca_file : find_authorities (),
     .user_agent = "partway-presign/" PW_VERSION,
     /* A desktop's settings are none of a server's business. */
     .direct = !proxy || !*proxy,
