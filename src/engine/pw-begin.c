@@ -122,6 +122,7 @@ pw_rename_key (PwOrder     *order,
     if (!look_at (order, exchange, key, &exists, error))
       return FALSE;
     if (!exists) {
+      g_clear_pointer (&order->asked_key, g_free);
       g_free (order->key);
       order->key = g_steal_pointer (&key);
       return TRUE;
@@ -210,12 +211,19 @@ write_intent (PwOrder  *order,
               GError  **error)
 {
   g_autofree char *destination = pw_destination_to_json (order->destination);
+  g_autofree char *options = order->authority->is_presigned
+                             ? g_strconcat (PW_ASKED_KEY, order->key, NULL) : NULL;
   PwJournalIntent intent = {
     .id = order->id, .path = order->path, .identity = *pw_source_get_identity (order->source),
     .key = order->key, .destination = destination, .plan = order->plan,
     .checksum = S3_CHECKSUM_NONE, .created = g_get_real_time () / G_USEC_PER_SEC,
+    .options = options,
   };
 
+  if (order->authority->is_presigned) {
+    g_free (order->asked_key);
+    order->asked_key = g_strdup (order->key);
+  }
   if (!order->journal)
     order->journal = pw_journal_create (order->journals, &intent, error);
   order->may_have_journal = order->journal != NULL;
@@ -229,7 +237,8 @@ pw_create (PwJob       *job,
 {
   PwOrder *order = job->order;
   S3ObjectOptions options = pw_order_get_options (order);
-  PwAsk ask = { .op = PW_OP_CREATE, .key = order->key, .options = &options,
+  const char *asked_key = order->asked_key ? order->asked_key : order->key;
+  PwAsk ask = { .op = PW_OP_CREATE, .key = asked_key, .options = &options,
                 .size = order->plan.size, .part_size = order->plan.part_size,
                 .token = order->id };
   g_autoptr (PwBegun) begun = pw_authority_create (order->authority, exchange, &ask, error);

@@ -285,6 +285,7 @@ partway_read_begun (const PwAsk        *ask,
 {
   PwBegun *begun = pw_dialect_fastapi.read_begun (ask, response, error);
   g_autoptr (JsonNode) root = begun ? pw_dialect_parse (response, JSON_NODE_OBJECT, NULL) : NULL;
+  const char *checksum;
   gint64 part_size;
 
   if (!begun)
@@ -297,7 +298,10 @@ partway_read_begun (const PwAsk        *ask,
     return NULL;
   }
   begun->abort_date = g_strdup (pw_dialect_get_string (json_node_get_object (root), "abortDate"));
-  begun->kind = ask->kind;
+  /* A store that does not repeat the algorithm does not check it either. */
+  checksum = pw_dialect_get_string (json_node_get_object (root), "checksumAlgorithm");
+  begun->kind = checksum && s3_checksum_from_name (checksum) == ask->kind ? ask->kind
+                                                                         : S3_CHECKSUM_MD5;
   return begun;
 }
 

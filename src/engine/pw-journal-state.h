@@ -20,7 +20,7 @@ typedef struct {
   S3Plan plan;
   S3ChecksumKind checksum;      /* of each part; known once created */
   gint64 created;               /* seconds since 1970 */
-  char *options;                /* JSON text, opaque here */
+  char *options;                /* text, opaque here */
 } PwJournalIntent;
 
 void             pw_journal_intent_copy  (PwJournalIntent *to, const PwJournalIntent *from);

@@ -41,6 +41,7 @@ pw_order_unref (PwOrder *self)
   g_free (self->id);
   g_free (self->path);
   g_free (self->key);
+  g_free (self->asked_key);
   g_object_unref (self->destination);
   pw_authority_unref (self->authority);
   g_free (self->journals);

@@ -43,6 +43,7 @@ typedef struct {
   gboolean is_lost;             /* Complete was told that there is no such upload */
   /* found out by the job that begins or resumes */
   char *key;
+  char *asked_key;              /* what a backend was asked for that made `key` of it; or NULL */
   PwSource *source;
   gboolean may_be_put;          /* it went out as one PutObject whose end is not known */
   char *content_type;

@@ -372,6 +372,10 @@ take_up_journal (PwOrder  *order,
 
   g_free (order->key);
   order->key = g_strdup (intent->key);
+  if (intent->options && g_str_has_prefix (intent->options, PW_ASKED_KEY)) {
+    g_free (order->asked_key);
+    order->asked_key = g_strdup (intent->options + strlen (PW_ASKED_KEY));
+  }
   g_free (order->upload_id);
   order->upload_id = g_strdup (upload_id);
   order->kind = intent->checksum;

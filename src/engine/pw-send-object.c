@@ -55,6 +55,13 @@ read_file (PwPut   *put,
          && pw_source_check (order->source, NULL, error);
 }
 
+/* A backend may put the object somewhere else than was asked. */
+static const char *
+get_key (PwPut *put)
+{
+  return put->exchange.told_key ? put->exchange.told_key : put->job->order->key;
+}
+
 static HttpResponse *
 send_once (PwPut   *put,
            GError **error)
@@ -99,8 +106,8 @@ confirm_size (PwPut   *put,
               GError **error)
 {
   PwOrder *order = put->job->order;
-  g_autoptr (S3ObjectReply) head = pw_authority_head (order->authority, &put->exchange, order->key,
-                                                      error);
+  g_autoptr (S3ObjectReply) head = pw_authority_head (order->authority, &put->exchange,
+                                                      get_key (put), error);
 
   if (!head)
     return FALSE;
@@ -155,8 +162,8 @@ static gboolean
 is_own_object (PwPut *put)
 {
   PwOrder *order = put->job->order;
-  g_autoptr (S3ObjectReply) head = pw_authority_head (order->authority, &put->exchange, order->key,
-                                                      NULL);
+  g_autoptr (S3ObjectReply) head = pw_authority_head (order->authority, &put->exchange,
+                                                      get_key (put), NULL);
   S3Checksum md5;
   gboolean is_proved = FALSE;
 
@@ -234,9 +241,14 @@ pw_send_object (PwJob   *job,
   g_clear_pointer (&job->order->verification, g_free);
   ok = put_object (&put, &error);
   pw_job_close_exchange (job, &put.exchange);
-  if (ok)
+  if (ok) {
+    g_autofree char *key = g_strdup (get_key (&put));
+
+    g_free (job->order->key);
+    job->order->key = g_steal_pointer (&key);
     job->outcome = PW_OUTCOME_DONE;
-  else
+  } else {
     pw_job_fail (job, &put.exchange, error);
+  }
   pw_exchange_clear (&put.exchange);
 }

@@ -9,6 +9,10 @@
 /* The jobs that begin an upload, take it up again, finish it and abort it. Worker threads; one such
  * job of an order runs at a time, and no part job beside it. */
 
+/* How the journal's options begin that tell what key a backend was asked for: it may answer
+ * another. */
+#define PW_ASKED_KEY "asked-key:"
+
 /* Opens the file, plans, settles the key. A small file goes up at once (DONE); else the journal has
  * the intent and the upload id, both synced, and the parts may be sent (OK). */
 void     pw_begin   (PwJob *job, PwBench *bench);

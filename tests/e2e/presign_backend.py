@@ -296,7 +296,8 @@ class Backend:
                 headers = {'x-amz-checksum-algorithm': body['checksumAlgorithm'],
                            'x-amz-checksum-type': 'FULL_OBJECT'}
             return path, {'uploadId': self.signer.create(key, headers), 'key': key,
-                          'bucket': self.store.bucket, 'partSize': body['partSize']}
+                          'bucket': self.store.bucket, 'partSize': body['partSize'],
+                          'checksumAlgorithm': body.get('checksumAlgorithm')}
         if path == '/v2/uploads' and method == 'GET':
             root, _ = self.signer.call('GET', '', {'uploads': '', 'prefix': query['prefix']})
             return path, {'uploads': [{'key': u.findtext('Key'), 'uploadId': u.findtext('UploadId'),

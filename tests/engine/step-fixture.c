@@ -11,8 +11,8 @@
 #include "engine/pw-send.h"
 #include "engine/pw-steps.h"
 
-static void
-new_order (StepFixture *self)
+void
+step_fixture_renew_order (StepFixture *self)
 {
   self->order = pw_order_new (STEP_ID, self->path, "file.bin", self->destination, self->authority,
                               self->store->journals);
@@ -36,7 +36,7 @@ step_fixture_new (const char *rules,
   self->budget.left = 4 * 1024 * 1024;
   self->bench = pw_bench_new (&self->budget, self->throttle, 2000);
   self->path = store_fixture_make_file (self->store, "file.bin", size, 1);
-  new_order (self);
+  step_fixture_renew_order (self);
   return self;
 }
 
@@ -59,7 +59,7 @@ void
 step_fixture_crash (StepFixture *self)
 {
   pw_order_unref (self->order);
-  new_order (self);
+  step_fixture_renew_order (self);
   self->order->may_have_journal = TRUE;
 }
 

@@ -13,6 +13,7 @@
 typedef struct {
   StoreFixture *store;
   PwDestination *destination;
+  PwDestination *store_destination;     /* of the store, where the other is a backend's; or NULL */
   PwCredentials *credentials;
   PwAuthority *authority;
   PwThrottle *throttle;
@@ -32,6 +33,9 @@ void         step_fixture_free  (StepFixture *self);
 
 /* As after a crash: the order forgets all it knew; what is on the disk stays. */
 void         step_fixture_crash (StepFixture *self);
+
+/* A new order, after the old one was given up, for what the fixture has now. */
+void         step_fixture_renew_order (StepFixture *self);
 
 /* Does one job and gives it back. Owned by the callee; to free. */
 PwJob       *step_fixture_try   (StepFixture *self,

@@ -1,0 +1,68 @@
+/* SPDX-FileCopyrightText: The Partway authors
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+
+#pragma once
+
+#include <json-glib/json-glib.h>
+
+#include "step-fixture.h"
+
+/* A backend of a test's own, on a thread: speaks the FastAPI dialect as the original does, in front
+ * of the fixture's store, and does what a test tells it besides. */
+
+typedef struct _PresignFixture PresignFixture;
+
+/* What a twist makes of a request: either an answer of its own, or what is to be done with the
+ * usual one. */
+typedef struct {
+  guint status;                 /* 0 = the usual answer */
+  char *answer;                 /* JSON; freed by the fixture */
+  const char *header;           /* one more line, with CRLF, or NULL */
+  gboolean is_done;             /* the store is asked all the same, before */
+  gboolean is_dropped;          /* the connection is closed instead of an answer */
+} PresignTwist;
+
+/* @route: "/list-parts"; @body: NULL for GET; @n: how often that route was asked, from 1. On the
+ * backend's thread. */
+typedef void (*PresignTwistFunc) (PresignFixture *self,
+                                  const char     *route,
+                                  JsonObject     *body,
+                                  guint           n,
+                                  PresignTwist   *twist);
+
+struct _PresignFixture {
+  StepFixture *step;            /* its authority is the backend's client */
+  char *url;
+  PresignTwistFunc twist;       /* set before it is asked; or NULL */
+  const char *prefix;           /* in front of each key; "" at first */
+  gint age_s;                   /* atomic: URLs are so old when they are given out */
+  gint expires_s;               /* atomic: 3600 at first */
+  /* nobody else's */
+  gpointer server;
+  PwAuthority *keys;
+  GMutex mutex;
+  GHashTable *counts;
+  GString *heads;
+};
+
+/* A file of @size bytes in parts of @part_size. @token: the client's, or NULL. @header: its name,
+ * or NULL. */
+PresignFixture *presign_fixture_new       (gsize           size,
+                                           guint64         part_size,
+                                           const char     *token,
+                                           const char     *header);
+void            presign_fixture_free      (PresignFixture *self);
+/* How often a route was asked. */
+guint           presign_fixture_count     (PresignFixture *self,
+                                           const char     *route);
+/* All request lines, headers and bodies that the backend saw, one after the other. To free. */
+char           *presign_fixture_dup_heard (PresignFixture *self);
+/* Begins, and sends all parts. */
+void            presign_fixture_begin     (PresignFixture *self);
+/* As after a crash, with an authority that knows nothing. */
+void            presign_fixture_crash     (PresignFixture *self);
+/* The object that the order names is the file. */
+void            presign_fixture_assert_object (PresignFixture *self);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (PresignFixture, presign_fixture_free)
