@@ -151,6 +151,8 @@ PwDestination *
 cli_target_new (const char *target,
                 GError    **error)
 {
+  if (g_str_has_prefix (target, "https://") || g_str_has_prefix (target, "http://"))
+    return cli_target_new_presign (target, error);
   return g_str_has_prefix (target, "s3://") ? make_from_uri (target, error)
                                             : load_saved (target, error);
 }

@@ -163,6 +163,12 @@ walk (CliAsker *asker,
   gboolean is_truncated = TRUE;
   guint n_found = 0;
 
+  if (!pw_authority_can (asker->authority, PW_CAN_LIST_UPLOADS)) {
+    g_set_error_literal (error, PW_ERROR, PW_ERROR_UNSUPPORTED,
+                         _("This backend cannot list unfinished uploads. A lifecycle rule of the "
+                           "bucket (AbortIncompleteMultipartUpload) deletes them."));
+    return FALSE;
+  }
   while (is_truncated) {
     g_autoptr (S3UploadsPage) page = pw_authority_list_uploads (asker->authority, &asker->exchange,
                                                                 asker->destination->prefix,

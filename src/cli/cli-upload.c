@@ -6,6 +6,7 @@
 
 #include <glib/gi18n.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "cli/cli-session.h"
 #include "cli/cli-size.h"
@@ -123,7 +124,7 @@ save_learned (PwUploads     *uploads,
   g_autoptr (GError) error = NULL;
   PwDestination *found;
 
-  if (!learned || !options.to || g_str_has_prefix (options.to, "s3://"))
+  if (!learned || !options.to || strstr (options.to, "://"))
     return;
   destinations = pw_destinations_new (NULL);
   if (!pw_destinations_load (destinations, &error)

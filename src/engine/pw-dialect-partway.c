@@ -292,7 +292,7 @@ partway_read_begun (const PwAsk        *ask,
     return NULL;
   part_size = pw_dialect_get_int (json_node_get_object (root), "partSize",
                                   (gint64) ask->part_size);
-  if (part_size != (gint64) ask->part_size) {
+  if (ask->part_size > 0 && part_size != (gint64) ask->part_size) {
     pw_begun_free (begun);
     g_set_error_literal (error, PW_ERROR, PW_ERROR_PLAN, pw_error_get_title (PW_ERROR_PLAN));
     return NULL;

@@ -63,6 +63,8 @@ create (PwProbing *self,
   if (!begun)
     return FALSE;
   self->upload_id = g_steal_pointer (&begun->upload_id);
+  g_free (self->key);
+  self->key = g_steal_pointer (&begun->key);
   self->kind = begun->kind;
   self->probe->checksum = begun->kind;
   return TRUE;
@@ -122,7 +124,8 @@ list_nothing (PwProbing *self,
   g_autoptr (S3PartsPage) page = pw_authority_list_parts (self->authority, &self->exchange,
                                                           self->key, "partway-test", 0, &problem);
 
-  if (page || self->exchange.verdict == PW_VERDICT_UPLOAD_GONE)
+  /* Or the backend itself sees that it never gave out that upload. */
+  if (page || self->exchange.verdict == PW_VERDICT_UPLOAD_GONE || self->exchange.status == 403)
     return TRUE;
   g_propagate_error (error, g_steal_pointer (&problem));
   return FALSE;

@@ -156,6 +156,28 @@ def check_header(work):
         check_object(store, 'small', small)
 
 
+def check_destination(dialect):
+    """Saved, tried, and used: nothing is left behind, and the dialect is remembered."""
+    def test(work):
+        with Store(min_part=64 * KIB) as store, Backend(store, [dialect], prefix='in/') as backend:
+            cli = Cli(work)
+            url = target(backend, dialect)[1]
+            added = cli.run('destination', 'add', 'desk', '--presign', url,
+                            *(['--dialect', 'sign'] if dialect == 'sign' else []))
+            check_equal(added.status, 0, added)
+            tried = cli.run('destination', 'test', 'desk')
+            check_equal(tried.status, 0, tried)
+            check(f'“{dialect}”' in tried.stdout, tried)
+            check_equal('AbortIncomplete' in tried.stdout, dialect == 'fastapi', tried)
+            check_equal((store.keys(), store.unfinished()), ([], []), tried)
+            check(f'dialect        {dialect}' in cli.run('destination', 'show', 'desk').stdout)
+            small = make_file(work / 'small', 100)
+            check_equal(cli.run('upload', '--to', 'desk', small).status, 0)
+            check_object(store, 'in/small', small)
+            check_equal(backend.count('/v2/capabilities') > 1, dialect == 'partway')
+    return test
+
+
 def check_redirect(work):
     """No secret goes where a backend sends us."""
     def redirect(route, request, status, answer):
@@ -189,7 +211,7 @@ def check_ahead(work):
 
 TESTS = [(f'{name} {dialect}', make(dialect)) for dialect in DIALECTS
          for name, make in (('whole', check_whole), ('kill', check_kill),
-                            ('remove', check_remove))]
+                            ('remove', check_remove), ('destination', check_destination))]
 TESTS += [('many parts', check_many_parts), ('expired', check_expired), ('token', check_token),
           ('header', check_header), ('redirect', check_redirect), ('ahead', check_ahead)]
 

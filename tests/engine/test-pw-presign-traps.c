@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "engine/pw-error.h"
-#include "presign-fixture.h"
+#include "backend-fixture.h"
 
 /* The traps of the FastAPI dialect, each taken: what a backend like the original does, or leaves
  * out, and what becomes of an upload. */
@@ -16,10 +16,10 @@
 #define SIZE (3 * STORE_PART + 5)
 
 static void
-finish (PresignFixture *fixture)
+finish (BackendFixture *fixture)
 {
   g_assert_cmpint (step_fixture_run (fixture->step, PW_JOB_FINISH, 0), ==, PW_OUTCOME_DONE);
-  presign_fixture_assert_object (fixture);
+  backend_fixture_assert_object (fixture);
 }
 
 /* 1: /list-parts demands a part number that means nothing. 2: its ETags have quotes, Complete's
@@ -27,17 +27,17 @@ finish (PresignFixture *fixture)
 static void
 test_lists (void)
 {
-  g_autoptr (PresignFixture) fixture = presign_fixture_new (SIZE, PART, NULL, NULL);
+  g_autoptr (BackendFixture) fixture = backend_fixture_new (SIZE, PART, NULL, NULL);
   g_autofree char *heard = NULL;
   const char *parts;
 
-  presign_fixture_begin (fixture);
-  presign_fixture_crash (fixture);
+  backend_fixture_begin (fixture);
+  backend_fixture_crash (fixture);
   g_assert_cmpint (step_fixture_run (fixture->step, PW_JOB_BEGIN, 0), ==, PW_OUTCOME_OK);
   g_assert_cmpuint (step_fixture_count_safe (fixture->step), ==, 4);
   g_assert_null (fixture->step->order->note);
   finish (fixture);
-  heard = presign_fixture_dup_heard (fixture);
+  heard = backend_fixture_dup_heard (fixture);
   g_assert_nonnull (strstr (strstr (heard, "/list-parts"), "\"partNumber\":1}"));
   parts = strstr (strstr (heard, "/complete-multipart-upload"), "\"parts\"");
   g_assert_null (strstr (parts, "\\\""));
@@ -48,7 +48,7 @@ test_lists (void)
 static void
 test_cut_list (void)
 {
-  g_autoptr (PresignFixture) fixture = presign_fixture_new (1003 * 1024, 1024, NULL, NULL);
+  g_autoptr (BackendFixture) fixture = backend_fixture_new (1003 * 1024, 1024, NULL, NULL);
   StepFixture *step = fixture->step;
 
   g_assert_cmpint (step_fixture_run (step, PW_JOB_BEGIN, 0), ==, PW_OUTCOME_OK);
@@ -56,7 +56,7 @@ test_cut_list (void)
     if (n != 1002)
       g_assert_cmpint (step_fixture_run (step, PW_JOB_PART, n), ==, PW_OUTCOME_OK);
   }
-  presign_fixture_crash (fixture);
+  backend_fixture_crash (fixture);
   g_assert_cmpint (step_fixture_run (step, PW_JOB_BEGIN, 0), ==, PW_OUTCOME_OK);
   g_assert_cmpuint (step_fixture_count_safe (step), ==, 1002);
   g_assert_nonnull (strstr (step->order->note, "2 parts"));
@@ -68,10 +68,10 @@ test_cut_list (void)
 static void
 test_no_abort (void)
 {
-  g_autoptr (PresignFixture) fixture = presign_fixture_new (SIZE, PART, NULL, NULL);
+  g_autoptr (BackendFixture) fixture = backend_fixture_new (SIZE, PART, NULL, NULL);
   StepFixture *step = fixture->step;
 
-  presign_fixture_begin (fixture);
+  backend_fixture_begin (fixture);
   g_assert_cmpint (step_fixture_run (step, PW_JOB_ABORT, 0), ==, PW_OUTCOME_OK);
   g_assert_nonnull (strstr (step->order->note, "AbortIncompleteMultipartUpload"));
   g_assert_false (step_fixture_has_journal (step));
@@ -98,11 +98,11 @@ static const struct {
 static guint refusal_index;
 
 static void
-refuse_start (PresignFixture *self,
+refuse_start (BackendFixture *self,
               const char     *route,
               JsonObject     *body,
               guint           n,
-              PresignTwist   *twist)
+              BackendTwist   *twist)
 {
   if (!g_str_equal (route, "/start-multipart-upload"))
     return;
@@ -114,7 +114,7 @@ static void
 test_codes (void)
 {
   for (refusal_index = 0; refusal_index < G_N_ELEMENTS (refusals); refusal_index++) {
-    g_autoptr (PresignFixture) fixture = presign_fixture_new (SIZE, PART, NULL, NULL);
+    g_autoptr (BackendFixture) fixture = backend_fixture_new (SIZE, PART, NULL, NULL);
     g_autoptr (PwJob) job = NULL;
 
     fixture->twist = refuse_start;
@@ -125,11 +125,11 @@ test_codes (void)
 }
 
 static void
-forget_upload (PresignFixture *self,
+forget_upload (BackendFixture *self,
                const char     *route,
                JsonObject     *body,
                guint           n,
-               PresignTwist   *twist)
+               BackendTwist   *twist)
 {
   if (!g_str_equal (route, "/list-parts"))
     return;
@@ -141,10 +141,10 @@ forget_upload (PresignFixture *self,
 static void
 test_gone (void)
 {
-  g_autoptr (PresignFixture) fixture = presign_fixture_new (SIZE, PART, NULL, NULL);
+  g_autoptr (BackendFixture) fixture = backend_fixture_new (SIZE, PART, NULL, NULL);
 
-  presign_fixture_begin (fixture);
-  presign_fixture_crash (fixture);
+  backend_fixture_begin (fixture);
+  backend_fixture_crash (fixture);
   fixture->twist = forget_upload;
   g_assert_cmpint (step_fixture_run (fixture->step, PW_JOB_BEGIN, 0), ==, PW_OUTCOME_OK);
   g_assert_cmpuint (step_fixture_count_safe (fixture->step), ==, 0);
@@ -155,11 +155,11 @@ test_gone (void)
 
 /* 6: the gateway gives up on a Complete that S3 then finishes. */
 static void
-time_out_complete (PresignFixture *self,
+time_out_complete (BackendFixture *self,
                    const char     *route,
                    JsonObject     *body,
                    guint           n,
-                   PresignTwist   *twist)
+                   BackendTwist   *twist)
 {
   if (!g_str_equal (route, "/complete-multipart-upload"))
     return;
@@ -171,26 +171,26 @@ time_out_complete (PresignFixture *self,
 static void
 test_complete_lost (void)
 {
-  g_autoptr (PresignFixture) fixture = presign_fixture_new (SIZE, PART, NULL, NULL);
+  g_autoptr (BackendFixture) fixture = backend_fixture_new (SIZE, PART, NULL, NULL);
   g_autoptr (PwJob) job = NULL;
 
-  presign_fixture_begin (fixture);
+  backend_fixture_begin (fixture);
   fixture->twist = time_out_complete;
   job = step_fixture_try (fixture->step, PW_JOB_FINISH, 0);
   g_assert_cmpint (job->outcome, ==, PW_OUTCOME_LATER);
   finish (fixture);
-  g_assert_cmpuint (presign_fixture_count (fixture, "/complete-multipart-upload"), ==, 1);
+  g_assert_cmpuint (backend_fixture_count (fixture, "/complete-multipart-upload"), ==, 1);
   g_assert_nonnull (strstr (fixture->step->order->verification, "very likely complete"));
 }
 
 /* 7: an answer to start that is lost leaves an orphan; the journal had the intent. The first loss
  * is taken for a connection that was too old, and costs a silent second try. */
 static void
-drop_start (PresignFixture *self,
+drop_start (BackendFixture *self,
             const char     *route,
             JsonObject     *body,
             guint           n,
-            PresignTwist   *twist)
+            BackendTwist   *twist)
 {
   twist->is_dropped = g_str_equal (route, "/start-multipart-upload") && n <= 2;
 }
@@ -198,7 +198,7 @@ drop_start (PresignFixture *self,
 static void
 test_start_lost (void)
 {
-  g_autoptr (PresignFixture) fixture = presign_fixture_new (SIZE, PART, NULL, NULL);
+  g_autoptr (BackendFixture) fixture = backend_fixture_new (SIZE, PART, NULL, NULL);
   g_autoptr (PwJob) job = NULL;
 
   fixture->twist = drop_start;
@@ -206,19 +206,19 @@ test_start_lost (void)
   g_assert_cmpint (job->outcome, ==, PW_OUTCOME_LATER);
   g_assert_true (step_fixture_has_journal (fixture->step));
   g_clear_pointer (&job, pw_job_free);
-  presign_fixture_crash (fixture);
-  presign_fixture_begin (fixture);
+  backend_fixture_crash (fixture);
+  backend_fixture_begin (fixture);
   finish (fixture);
   g_assert_cmpuint (store_fixture_get_stat (fixture->step->store, "uploads"), ==, 2);
 }
 
 /* 8: a URL that ran out costs another one, and no credit. */
 static void
-renew_urls (PresignFixture *self,
+renew_urls (BackendFixture *self,
             const char     *route,
             JsonObject     *body,
             guint           n,
-            PresignTwist   *twist)
+            BackendTwist   *twist)
 {
   if (g_str_equal (route, "/get-presigned-url") && n == 10)
     g_atomic_int_set (&self->age_s, 0);
@@ -227,7 +227,7 @@ renew_urls (PresignFixture *self,
 static void
 test_url_expired (void)
 {
-  g_autoptr (PresignFixture) fixture = presign_fixture_new (SIZE, PART, NULL, NULL);
+  g_autoptr (BackendFixture) fixture = backend_fixture_new (SIZE, PART, NULL, NULL);
   StepFixture *step = fixture->step;
 
   fixture->twist = renew_urls;
@@ -250,7 +250,7 @@ test_url_expired (void)
 }
 
 static HttpRequest *
-request_part (PresignFixture *fixture,
+request_part (BackendFixture *fixture,
               S3Checksum     *checksum)
 {
   StepFixture *step = fixture->step;
@@ -274,16 +274,16 @@ request_part (PresignFixture *fixture,
 static void
 test_headers (gconstpointer header)
 {
-  g_autoptr (PresignFixture) fixture = presign_fixture_new (SIZE, PART, "s3cr3t-t0k3n", header);
+  g_autoptr (BackendFixture) fixture = backend_fixture_new (SIZE, PART, "s3cr3t-t0k3n", header);
   g_autoptr (HttpRequest) request = NULL;
   g_autofree char *heard = NULL;
   S3Checksum checksum;
 
-  presign_fixture_begin (fixture);
+  backend_fixture_begin (fixture);
   request = request_part (fixture, &checksum);
   g_assert_cmpuint (request->headers->len, ==, 1);
   g_assert_nonnull (http_request_get_header (request, "Content-MD5"));
-  heard = presign_fixture_dup_heard (fixture);
+  heard = backend_fixture_dup_heard (fixture);
   g_assert_nonnull (strstr (heard, header ? "X-Api-Key: s3cr3t-t0k3n\r\n"
                                    : "Authorization: Bearer s3cr3t-t0k3n\r\n"));
   finish (fixture);
@@ -293,12 +293,12 @@ test_headers (gconstpointer header)
 static void
 test_small (gconstpointer data)
 {
-  g_autoptr (PresignFixture) fixture = presign_fixture_new (GPOINTER_TO_SIZE (data), PART, NULL,
+  g_autoptr (BackendFixture) fixture = backend_fixture_new (GPOINTER_TO_SIZE (data), PART, NULL,
                                                             NULL);
 
-  presign_fixture_begin (fixture);
+  backend_fixture_begin (fixture);
   g_assert_cmpuint (fixture->step->order->plan.n_parts, ==, 1);
-  presign_fixture_crash (fixture);
+  backend_fixture_crash (fixture);
   g_assert_cmpint (step_fixture_run (fixture->step, PW_JOB_BEGIN, 0), ==, PW_OUTCOME_OK);
   g_assert_cmpuint (step_fixture_count_safe (fixture->step), ==, 1);
   finish (fixture);
@@ -306,11 +306,11 @@ test_small (gconstpointer data)
 
 /* 11: a token that ran out stops the upload, which can be taken up again with another. */
 static void
-refuse_token (PresignFixture *self,
+refuse_token (BackendFixture *self,
               const char     *route,
               JsonObject     *body,
               guint           n,
-              PresignTwist   *twist)
+              BackendTwist   *twist)
 {
   twist->status = 401;
   twist->answer = g_strdup ("{\"detail\":\"Token has expired\"}");
@@ -319,7 +319,7 @@ refuse_token (PresignFixture *self,
 static void
 test_token_expired (gconstpointer token)
 {
-  g_autoptr (PresignFixture) fixture = presign_fixture_new (SIZE, PART, token, NULL);
+  g_autoptr (BackendFixture) fixture = backend_fixture_new (SIZE, PART, token, NULL);
   g_autoptr (PwJob) job = NULL;
   PwError expected = token ? PW_ERROR_CREDENTIALS_EXPIRED : PW_ERROR_CREDENTIALS_MISSING;
 
@@ -331,11 +331,11 @@ test_token_expired (gconstpointer token)
 
 /* Nobody is followed to another address, with or without a secret. */
 static void
-redirect (PresignFixture *self,
+redirect (BackendFixture *self,
           const char     *route,
           JsonObject     *body,
           guint           n,
-          PresignTwist   *twist)
+          BackendTwist   *twist)
 {
   twist->status = 307;
   twist->header = "Location: http://other.example/x?X-Amz-Signature=0123456789abcdef0123\r\n";
@@ -344,7 +344,7 @@ redirect (PresignFixture *self,
 static void
 test_redirect (void)
 {
-  g_autoptr (PresignFixture) fixture = presign_fixture_new (SIZE, PART, "s3cr3t-t0k3n", NULL);
+  g_autoptr (BackendFixture) fixture = backend_fixture_new (SIZE, PART, "s3cr3t-t0k3n", NULL);
   g_autoptr (PwJob) job = NULL;
 
   fixture->twist = redirect;
@@ -360,15 +360,15 @@ test_redirect (void)
 static void
 test_key (void)
 {
-  g_autoptr (PresignFixture) fixture = presign_fixture_new (SIZE, PART, NULL, NULL);
+  g_autoptr (BackendFixture) fixture = backend_fixture_new (SIZE, PART, NULL, NULL);
 
   fixture->prefix = "in/";
-  presign_fixture_begin (fixture);
+  backend_fixture_begin (fixture);
   g_assert_cmpstr (fixture->step->order->key, ==, "in/file.bin");
-  presign_fixture_crash (fixture);
+  backend_fixture_crash (fixture);
   g_assert_cmpint (step_fixture_run (fixture->step, PW_JOB_BEGIN, 0), ==, PW_OUTCOME_OK);
   g_assert_cmpstr (fixture->step->order->key, ==, "in/file.bin");
-  presign_fixture_crash (fixture);
+  backend_fixture_crash (fixture);
   fixture->twist = forget_upload;
   g_assert_cmpint (step_fixture_run (fixture->step, PW_JOB_BEGIN, 0), ==, PW_OUTCOME_OK);
   g_assert_cmpstr (fixture->step->order->key, ==, "in/file.bin");

@@ -2,7 +2,7 @@
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
 
-#include "presign-fixture.h"
+#include "backend-fixture.h"
 
 #include <string.h>
 
@@ -13,7 +13,7 @@
 
 /* One connection's side. */
 typedef struct {
-  PresignFixture *fixture;
+  BackendFixture *fixture;
   HttpClient *client;
   JsonObject *body;
   const char *key;
@@ -34,7 +34,7 @@ static char *
 dup_url (Visit *visit,
          guint  part_number)
 {
-  PresignFixture *self = visit->fixture;
+  BackendFixture *self = visit->fixture;
   g_autoptr (S3Credentials) keys = s3_credentials_new ("testkey", "testsecret", NULL);
   g_autoptr (S3Address) address = pw_destination_dup_address (self->step->store_destination, NULL);
   g_autoptr (HttpRequest) request = s3_request_upload_part (address, visit->key, visit->upload_id,
@@ -49,7 +49,7 @@ static char *
 start (Visit  *visit,
        guint  *status)
 {
-  PresignFixture *self = visit->fixture;
+  BackendFixture *self = visit->fixture;
   g_auto (PwExchange) exchange = { .client = visit->client };
   g_autofree char *key = g_strconcat (self->prefix,
                                       json_object_get_string_member (visit->body, "fileName"),
@@ -148,7 +148,7 @@ serve (Visit      *visit,
 }
 
 static guint
-count (PresignFixture *self,
+count (BackendFixture *self,
        const char     *route,
        const char     *head,
        GBytes         *body)
@@ -173,11 +173,11 @@ answer (Visit        *visit,
         const char   *head,
         GBytes       *bytes)
 {
-  PresignFixture *self = visit->fixture;
+  BackendFixture *self = visit->fixture;
   g_auto (GStrv) words = g_strsplit (head, " ", 3);
   g_autoptr (JsonNode) root = NULL;
   g_autofree char *text = NULL, *message = NULL;
-  PresignTwist twist = { 0 };
+  BackendTwist twist = { 0 };
   gsize size;
   const char *data = g_bytes_get_data (bytes, &size);
   guint n, status = 0;
@@ -227,7 +227,7 @@ script (ScriptedConn *conn)
 }
 
 static void
-connect_client (PresignFixture *self)
+connect_client (BackendFixture *self)
 {
   StepFixture *step = self->step;
   g_autoptr (GError) error = NULL;
@@ -239,13 +239,13 @@ connect_client (PresignFixture *self)
   step_fixture_renew_order (step);
 }
 
-PresignFixture *
-presign_fixture_new (gsize       size,
+BackendFixture *
+backend_fixture_new (gsize       size,
                      guint64     part_size,
                      const char *token,
                      const char *header)
 {
-  PresignFixture *self = g_new0 (PresignFixture, 1);
+  BackendFixture *self = g_new0 (BackendFixture, 1);
   g_autoptr (S3Credentials) secret = s3_credentials_new ("", token ? token : "", NULL);
   g_autoptr (GError) error = NULL;
   StepFixture *step = step_fixture_new (NULL, NULL, size);
@@ -275,7 +275,7 @@ presign_fixture_new (gsize       size,
 }
 
 void
-presign_fixture_free (PresignFixture *self)
+backend_fixture_free (BackendFixture *self)
 {
   StepFixture *step = self->step;
 
@@ -297,7 +297,7 @@ presign_fixture_free (PresignFixture *self)
 }
 
 guint
-presign_fixture_count (PresignFixture *self,
+backend_fixture_count (BackendFixture *self,
                        const char     *route)
 {
   guint n;
@@ -309,7 +309,7 @@ presign_fixture_count (PresignFixture *self,
 }
 
 char *
-presign_fixture_dup_heard (PresignFixture *self)
+backend_fixture_dup_heard (BackendFixture *self)
 {
   char *heard;
 
@@ -320,21 +320,21 @@ presign_fixture_dup_heard (PresignFixture *self)
 }
 
 void
-presign_fixture_begin (PresignFixture *self)
+backend_fixture_begin (BackendFixture *self)
 {
   g_assert_cmpint (step_fixture_run (self->step, PW_JOB_BEGIN, 0), ==, PW_OUTCOME_OK);
   step_fixture_send_parts (self->step);
 }
 
 void
-presign_fixture_crash (PresignFixture *self)
+backend_fixture_crash (BackendFixture *self)
 {
   connect_client (self);
   self->step->order->may_have_journal = TRUE;
 }
 
 void
-presign_fixture_assert_object (PresignFixture *self)
+backend_fixture_assert_object (BackendFixture *self)
 {
   store_fixture_assert_object (self->step->store, self->step->order->key, self->step->path);
 }

@@ -11,7 +11,7 @@
 /* A backend of a test's own, on a thread: speaks the FastAPI dialect as the original does, in front
  * of the fixture's store, and does what a test tells it besides. */
 
-typedef struct _PresignFixture PresignFixture;
+typedef struct _BackendFixture BackendFixture;
 
 /* What a twist makes of a request: either an answer of its own, or what is to be done with the
  * usual one. */
@@ -21,20 +21,20 @@ typedef struct {
   const char *header;           /* one more line, with CRLF, or NULL */
   gboolean is_done;             /* the store is asked all the same, before */
   gboolean is_dropped;          /* the connection is closed instead of an answer */
-} PresignTwist;
+} BackendTwist;
 
 /* @route: "/list-parts"; @body: NULL for GET; @n: how often that route was asked, from 1. On the
  * backend's thread. */
-typedef void (*PresignTwistFunc) (PresignFixture *self,
+typedef void (*BackendTwistFunc) (BackendFixture *self,
                                   const char     *route,
                                   JsonObject     *body,
                                   guint           n,
-                                  PresignTwist   *twist);
+                                  BackendTwist   *twist);
 
-struct _PresignFixture {
+struct _BackendFixture {
   StepFixture *step;            /* its authority is the backend's client */
   char *url;
-  PresignTwistFunc twist;       /* set before it is asked; or NULL */
+  BackendTwistFunc twist;       /* set before it is asked; or NULL */
   const char *prefix;           /* in front of each key; "" at first */
   gint age_s;                   /* atomic: URLs are so old when they are given out */
   gint expires_s;               /* atomic: 3600 at first */
@@ -48,21 +48,21 @@ struct _PresignFixture {
 
 /* A file of @size bytes in parts of @part_size. @token: the client's, or NULL. @header: its name,
  * or NULL. */
-PresignFixture *presign_fixture_new       (gsize           size,
+BackendFixture *backend_fixture_new       (gsize           size,
                                            guint64         part_size,
                                            const char     *token,
                                            const char     *header);
-void            presign_fixture_free      (PresignFixture *self);
+void            backend_fixture_free      (BackendFixture *self);
 /* How often a route was asked. */
-guint           presign_fixture_count     (PresignFixture *self,
+guint           backend_fixture_count     (BackendFixture *self,
                                            const char     *route);
 /* All request lines, headers and bodies that the backend saw, one after the other. To free. */
-char           *presign_fixture_dup_heard (PresignFixture *self);
+char           *backend_fixture_dup_heard (BackendFixture *self);
 /* Begins, and sends all parts. */
-void            presign_fixture_begin     (PresignFixture *self);
+void            backend_fixture_begin     (BackendFixture *self);
 /* As after a crash, with an authority that knows nothing. */
-void            presign_fixture_crash     (PresignFixture *self);
+void            backend_fixture_crash     (BackendFixture *self);
 /* The object that the order names is the file. */
-void            presign_fixture_assert_object (PresignFixture *self);
+void            backend_fixture_assert_object (BackendFixture *self);
 
-G_DEFINE_AUTOPTR_CLEANUP_FUNC (PresignFixture, presign_fixture_free)
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (BackendFixture, backend_fixture_free)
