@@ -44,7 +44,6 @@ new_queue (Fixture *fixture)
 
   g_assert_no_error (error);
   g_assert_nonnull (queue);
-
   return queue;
 }
 
@@ -592,12 +591,10 @@ main (int    argc,
       char **argv)
 {
   g_test_init (&argc, &argv, NULL);
-
   for (guint i = 0; i < G_N_ELEMENTS (tests); i++) {
     g_autofree char *path = g_strconcat ("/queue/", tests[i].name, NULL);
 
     g_test_add (path, Fixture, NULL, set_up, tests[i].test, tear_down);
   }
-
   return g_test_run ();
 }
