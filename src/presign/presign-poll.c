@@ -17,8 +17,7 @@ struct _PresignPoll {
 
 typedef struct {
   GSource source;
-  int fd;
-  gpointer tag;
+  GPollFD fd;
 } PollSource;
 
 typedef struct {
@@ -34,7 +33,7 @@ take_events (PollSource *self)
   int n_events;
 
   do {
-    n_events = epoll_wait (self->fd, events, N_EVENTS, 0);
+    n_events = epoll_wait (self->fd.fd, events, N_EVENTS, 0);
     for (int i = 0; i < n_events; i++) {
       PresignReady *ready = events[i].data.ptr;
 
@@ -52,13 +51,14 @@ take_events (PollSource *self)
 }
 
 /* Runs before the streams' sources are asked, because of its priority; it is never ready itself,
- * or theirs would have to wait for another turn of the loop. */
+ * or theirs would have to wait for another turn of the loop. (A descriptor that was added by
+ * g_source_add_unix_fd() makes its source ready whatever this says.) */
 static gboolean
 poll_check (GSource *source)
 {
   PollSource *self = (PollSource *) source;
 
-  if (g_source_query_unix_fd (source, self->tag) & G_IO_IN) {
+  if (self->fd.revents & G_IO_IN) {
     take_events (self);
   }
   return FALSE;
@@ -77,7 +77,7 @@ poll_finalize (GSource *source)
 {
   PollSource *self = (PollSource *) source;
 
-  close (self->fd);
+  close (self->fd.fd);
 }
 
 PresignPoll *
@@ -93,12 +93,11 @@ presign_poll_new (GMainContext *context)
 
   self->source = g_source_new (&funcs, sizeof (PollSource));
   poll = (PollSource *) self->source;
-  poll->fd = epoll_create1 (EPOLL_CLOEXEC);
+  poll->fd.fd = epoll_create1 (EPOLL_CLOEXEC);
+  poll->fd.events = G_IO_IN;
   g_source_set_static_name (self->source, "presign-poll");
   g_source_set_priority (self->source, G_PRIORITY_HIGH);
-  if (poll->fd >= 0) {
-    poll->tag = g_source_add_unix_fd (self->source, poll->fd, G_IO_IN);
-  }
+  g_source_add_poll (self->source, &poll->fd);
   g_source_attach (self->source, context);
   return self;
 }
@@ -126,7 +125,7 @@ presign_poll_add (PresignPoll   *self,
     .data.ptr = ready,
   };
 
-  if (epoll_ctl (poll->fd, EPOLL_CTL_ADD, fd, &event) != 0) {
+  if (epoll_ctl (poll->fd.fd, EPOLL_CTL_ADD, fd, &event) != 0) {
     int saved = errno;
 
     g_set_error_literal (error, G_IO_ERROR, g_io_error_from_errno (saved), g_strerror (saved));
@@ -141,7 +140,7 @@ presign_poll_remove (PresignPoll *self,
 {
   PollSource *poll = (PollSource *) self->source;
 
-  epoll_ctl (poll->fd, EPOLL_CTL_DEL, fd, NULL);
+  epoll_ctl (poll->fd.fd, EPOLL_CTL_DEL, fd, NULL);
 }
 
 static gboolean
