@@ -13,8 +13,6 @@
 #include "http/http-origin.h"
 #include "s3/s3-options.h"
 
-#define COMPLETE_TIMEOUT_MS (15 * 60 * 1000)
-
 typedef struct {
   PwAuthority base;
   PwDestination *destination;
@@ -215,32 +213,6 @@ fetch_one (PwAuthorityPresign *self,
   return found;
 }
 
-static void
-set_body (HttpRequest *request,
-          const PwAsk *ask)
-{
-  g_autoptr (GBytes) bytes = NULL;
-  g_autofree char *md5 = NULL;
-
-  if (ask->body_func)
-    http_request_set_body (request, ask->size, ask->body_func, ask->body_data);
-  if (ask->op == PW_OP_COMPLETE) {
-    bytes = s3_complete_body_new (ask->parts, ask->n_parts);
-    http_request_set_bytes (request, bytes);
-    request->response_timeout_ms = COMPLETE_TIMEOUT_MS;
-  } else if (ask->op == PW_OP_CREATE) {
-    bytes = g_bytes_new (NULL, 0);
-    http_request_set_bytes (request, bytes);
-  }
-  /* The one header that S3 takes unsigned. */
-  if (ask->checksum && ask->checksum->kind == S3_CHECKSUM_MD5
-      && (ask->op == PW_OP_PART || ask->op == PW_OP_PUT)
-      && !http_request_get_header (request, "Content-MD5")) {
-    md5 = s3_checksum_dup_base64 (ask->checksum);
-    http_request_set_header (request, "Content-MD5", md5);
-  }
-}
-
 static PwSigned *
 find_url (PwAuthorityPresign *self,
           PwExchange         *exchange,
@@ -266,23 +238,12 @@ make_direct_request (PwAuthorityPresign *self,
                      const PwAsk        *ask,
                      GError            **error)
 {
-  static const char *const methods[PW_N_OPS] = {
-    [PW_OP_CREATE] = "POST", [PW_OP_PART] = "PUT", [PW_OP_PUT] = "PUT",
-    [PW_OP_LIST_PARTS] = "GET", [PW_OP_COMPLETE] = "POST", [PW_OP_ABORT] = "DELETE",
-    [PW_OP_DELETE] = "DELETE",
-  };
   g_autoptr (PwSigned) found = find_url (self, exchange, ask, error);
   HttpRequest *request;
 
   if (!found || !check_url (self, found, error))
     return NULL;
-  request = http_request_new (methods[ask->op], found->url);
-  for (guint i = 0; found->headers && i < found->headers->len; i++) {
-    const HttpHeader *header = &g_array_index (found->headers, HttpHeader, i);
-
-    http_request_set_header (request, header->name, header->value);
-  }
-  set_body (request, ask);
+  request = pw_dialect_make_direct (ask, found);
   g_free (exchange->told_key);
   exchange->told_key = g_steal_pointer (&found->key);
   g_clear_pointer (&exchange->used, s3_credentials_free);
@@ -350,73 +311,6 @@ presign_repair (PwAuthority     *base,
 }
 
 static gboolean
-refuse_redirect (const HttpResponse *response,
-                 GError            **error)
-{
-  const char *location = http_response_get_header (response, "Location");
-  g_autofree char *clean = pw_error_dup_clean (location ? location : "", 200);
-
-  g_set_error (error, PW_ERROR, PW_ERROR_PRESIGN,
-               _("The backend sends on to another address (%s). Nothing is sent there: enter that "
-                 "address, if it is the right one."), *clean ? clean : "?");
-  return FALSE;
-}
-
-/* Not S3's no, but one of the backend's own. */
-static gboolean
-refuse_route (const S3Failure *failure,
-              GError         **error)
-{
-  g_autofree char *words = pw_error_dup_clean (failure->message, 200);
-
-  g_set_error (error, PW_ERROR, PW_ERROR_PRESIGN, "%s (HTTP %u%s%s)",
-               pw_error_get_title (PW_ERROR_PRESIGN), failure->status, *words ? ": " : "", words);
-  return FALSE;
-}
-
-static gboolean
-refuse_nobody (GError **error)
-{
-  g_set_error_literal (error, PW_ERROR, PW_ERROR_CREDENTIALS_MISSING,
-                       _("The backend asks for a token. Store one with the destination, or set "
-                         "PARTWAY_PRESIGN_TOKEN."));
-  return FALSE;
-}
-
-static gboolean
-check_backend (PwExchange          *exchange,
-               const PwAsk         *ask,
-               const HttpResponse  *response,
-               S3Failure          **failure,
-               GError             **error)
-{
-  guint status = response->status;
-  gboolean is_trouble = status == 401 || status == 429 || (status >= 502 && status <= 504);
-
-  if (status < 300)
-    return TRUE;
-  if (status < 400)
-    return refuse_redirect (response, error);
-  /* A route that is not there says so in many ways. */
-  if (ask->op == PW_OP_FIND && !is_trouble)
-    return TRUE;
-  if (status == 401 && (!exchange->used || *exchange->used->secret_key == '\0'))
-    return refuse_nobody (error);
-
-  *failure = pw_dialect_read_failure (response);
-  if (status == 401) {
-    g_free ((*failure)->code);
-    (*failure)->code = g_strdup ("ExpiredToken");
-  } else if (*(*failure)->code == '\0' && (status == 404 || status == 405 || status == 422)) {
-    gboolean refused = refuse_route (*failure, error);
-
-    g_clear_pointer (failure, s3_failure_free);
-    return refused;
-  }
-  return FALSE;
-}
-
-static gboolean
 presign_check (PwAuthority         *base,
                PwExchange          *exchange,
                const PwAsk         *ask,
@@ -428,7 +322,7 @@ presign_check (PwAuthority         *base,
 
   if (ask->op != PW_OP_FIND && pw_dialect_is_direct (get_dialect (self), ask->op))
     return pw_authority_check_s3 (response, failure, error);
-  return check_backend (exchange, ask, response, failure, error);
+  return pw_dialect_check (exchange, ask, response, failure, error);
 }
 
 /* S3 itself answers through URLs that the backend signed: the key may still be the backend's. */

@@ -81,6 +81,17 @@ gboolean      pw_dialect_is_direct     (const PwDialect     *self,
  * text. */
 S3Failure    *pw_dialect_read_failure  (const HttpResponse  *response);
 
+/* FALSE: the backend's answer to @ask is a no; as PwAuthorityClass.check. */
+gboolean      pw_dialect_check         (const PwExchange    *exchange,
+                                        const PwAsk         *ask,
+                                        const HttpResponse  *response,
+                                        S3Failure          **failure,
+                                        GError             **error);
+
+/* The call itself, for S3: with the headers that its URL allows, and no others. */
+HttpRequest  *pw_dialect_make_direct   (const PwAsk         *ask,
+                                        const PwSigned      *signed_url);
+
 /* For the dialects alone. */
 
 /* The answer's JSON; its root is of that type. */

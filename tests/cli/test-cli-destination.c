@@ -126,6 +126,13 @@ test_usage (Fixture *fixture, gconstpointer data)
     { "add '' s3://bucket", 1, "no name" }, { "add 'a\nb' s3://bucket", 1, "control character" },
     { "add a s3://bucket --profile x --keys-from-env", 2, "only one" },
     { "add a s3://bucket --profile x", 4, "no profile “x”" },
+    { "add a --presign https://b.example --profile x", 2, "--presign" },
+    { "add a s3://bucket --token", 2, "--presign" },
+    { "add a s3://bucket --presign https://b.example", 2, "Say a name" },
+    { "add a --presign http://b.example", 1, "does not encrypt" },
+    { "add a --presign https://b.example?x=y", 1, "https://upload.example.com" },
+    { "add a --presign https://b.example --dialect klingon", 2, "fastapi, companion" },
+    { "add a --presign https://b.example --keys-from-env --auth-header Host", 1, "X-Api-Key" },
     { "add a s3://bucket --style round", 2, "auto, virtual, path" },
     { "add a s3://bucket --if-exists maybe", 2, "ask, replace" },
     { "add a s3://bucket --store shop", 2, "shop" },
@@ -257,6 +264,27 @@ test_keyring (Fixture *fixture, gconstpointer data)
   g_assert_null (strstr (file, "the-secret"));
 }
 
+/* A backend's token is kept like a key; one that needs none is not asked for. */
+static void
+test_backend (Fixture *fixture, gconstpointer data)
+{
+  g_autofree char *errors = NULL;
+  g_autofree char *file = NULL;
+
+  assert_run (fixture, "add plain --presign https://b.example/x/ --dialect sign", 0, "Added");
+  assert_run (fixture, "show plain", 0, "dialect        sign");
+  assert_run (fixture, "show plain", 0, "keys           environment");
+  assert_run (fixture, "show plain", 0, "if-exists      replace");
+  assert_run (fixture, "add env --presign https://b.example --auth-header X-Api-Key "
+              "--keys-from-env", 0, "Added");
+  assert_run (fixture, "show env", 0, "X-Api-Key");
+  g_assert_cmpint (run (fixture, "add kept --presign https://b.example --token", "the-t0ken\n",
+                        NULL, &errors), ==, 0);
+  assert_run (fixture, "show kept", 0, "keys           keyring");
+  file = dup_file (fixture);
+  g_assert_null (strstr (file, "the-t0ken"));
+}
+
 static void
 test_no_keyring (Fixture *fixture, gconstpointer data)
 {
@@ -342,6 +370,7 @@ main (int argc, char **argv)
   ADD ("profile", NULL, test_profile);
   ADD ("list", NULL, test_list);
   ADD ("keyring", "", test_keyring);
+  ADD ("backend", "", test_backend);
   ADD ("keyring/locked", "--locked", test_no_keyring);
   ADD ("keyring/absent", "--absent", test_no_keyring);
   ADD ("keyring/nowhere", NULL, test_no_keyring);
