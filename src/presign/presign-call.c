@@ -8,6 +8,7 @@
 #include "presign/presign-policy.h"
 #include "s3/s3-replies.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 HttpResponse *
@@ -84,6 +85,62 @@ presign_call_list_parts (const PresignCall *call,
     ask.marker = page->next_marker;
   }
   return g_steal_pointer (&parts);
+}
+
+guint
+presign_call_get_max_parts (const PresignCall *call)
+{
+  return call->config->max_parts > 0 ? call->config->max_parts : 10000;
+}
+
+static int
+compare_part_numbers (const void *a,
+                      const void *b)
+{
+  guint one = ((const S3CompletedPart *) a)->part_number;
+  guint other = ((const S3CompletedPart *) b)->part_number;
+
+  return one < other ? -1 : one > other;
+}
+
+static gboolean
+check_size (const PresignCall *call,
+            const PresignAsk  *ask,
+            PresignProblem    *problem)
+{
+  g_autoptr (GArray) parts = presign_call_list_parts (call, ask->key, ask->upload_id, problem);
+  guint64 size = 0;
+
+  for (guint i = 0; parts && i < parts->len; i++) {
+    const S3ListedPart *part = &g_array_index (parts, S3ListedPart, i);
+    S3CompletedPart wanted = { .part_number = part->part_number };
+
+    if (bsearch (&wanted, ask->parts, ask->n_parts, sizeof wanted, compare_part_numbers)) {
+      size += part->size;
+    }
+  }
+  if (parts && size > call->config->max_object_size) {
+    return presign_problem_set (problem, 413, "EntityTooLarge",
+                                "The object would be larger than %" G_GUINT64_FORMAT " bytes.",
+                                call->config->max_object_size);
+  }
+  return parts != NULL;
+}
+
+HttpResponse *
+presign_call_complete (const PresignCall *call,
+                       const PresignAsk  *ask,
+                       PresignProblem    *problem)
+{
+  if (ask->n_parts > presign_call_get_max_parts (call)) {
+    presign_problem_set (problem, 400, "InvalidRequest", "An object has at most %u parts here.",
+                         presign_call_get_max_parts (call));
+    return NULL;
+  }
+  if (call->config->max_object_size > 0 && !check_size (call, ask, problem)) {
+    return NULL;
+  }
+  return presign_store_ask (call->store, ask, call->now, call->client, problem);
 }
 
 S3CreateReply *

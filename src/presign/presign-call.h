@@ -72,6 +72,15 @@ GArray       *presign_call_list_parts (const PresignCall *call,
                                        const char        *upload_id,
                                        PresignProblem    *problem);
 
+/* CompleteMultipartUpload; where objects have a largest size, what S3 holds is added up before,
+ * since nobody else would. NULL: @problem. */
+HttpResponse *presign_call_complete   (const PresignCall *call,
+                                       const PresignAsk  *ask,
+                                       PresignProblem    *problem);
+
+/* The highest number that a part may have. */
+guint         presign_call_get_max_parts (const PresignCall *call);
+
 /* CreateMultipartUpload with what is forced on every object. NULL: @problem. */
 S3CreateReply *presign_call_create    (const PresignCall *call,
                                        const char        *key,

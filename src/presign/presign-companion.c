@@ -186,8 +186,11 @@ sign_part (PresignCall    *call,
   PresignAsk ask = { .op = PRESIGN_OP_PART, .key = key, .upload_id = call->params[0] };
   guint64 value = 0;
 
-  if (!g_ascii_string_to_unsigned (number, 10, 1, 10000, &value, NULL)) {
-    deny (problem, "s3: the part number must be a number between 1 and 10000.");
+  if (!g_ascii_string_to_unsigned (number, 10, 1, presign_call_get_max_parts (call), &value,
+                                   NULL)) {
+    presign_problem_set (problem, 400, "InvalidRequest",
+                         "s3: the part number must be a number between 1 and %u.",
+                         presign_call_get_max_parts (call));
     return NULL;
   }
   ask.part_number = (guint) value;
@@ -266,7 +269,7 @@ complete_upload (PresignCall    *call,
   }
   ask.parts = (const S3CompletedPart *) (gpointer) parts->data;
   ask.n_parts = parts->len;
-  answer = presign_store_ask (call->store, &ask, call->now, call->client, problem);
+  answer = presign_call_complete (call, &ask, problem);
   if (!answer) {
     return NULL;
   }

@@ -76,7 +76,8 @@ get_presigned_url (PresignCall    *call,
   GString *json;
 
   if (!body || !(read_upload (call, body, &ask.upload_id, &ask.key, problem) &
-                 presign_json_get_number (body, "partNumber", FALSE, 1, 10000, &part_number,
+                 presign_json_get_number (body, "partNumber", FALSE, 1,
+                                          presign_call_get_max_parts (call), &part_number,
                                           problem)) ||
       !presign_call_check_upload (call, ask.key, ask.upload_id, problem)) {
     return NULL;
@@ -141,7 +142,7 @@ complete_upload (PresignCall    *call,
   }
   ask.parts = (const S3CompletedPart *) (gpointer) parts->data;
   ask.n_parts = parts->len;
-  answer = presign_store_ask (call->store, &ask, call->now, call->client, problem);
+  answer = presign_call_complete (call, &ask, problem);
   return answer ? reply_message ("Upload completed successfully") : NULL;
 }
 

@@ -50,7 +50,8 @@ read_wish (const PresignCall *call,
   ok &= presign_json_get_text (body, "key", FALSE, MAX_KEY, &wish->key, problem);
   ok &= presign_json_get_text (body, "uploadId", TRUE, MAX_UPLOAD_ID, &wish->upload_id, problem);
   ok &= presign_json_get_text (body, "contentType", TRUE, MAX_KEY, &wish->content_type, problem);
-  ok &= presign_json_get_number (body, "partNumber", TRUE, 1, 10000, &wish->part_number, problem);
+  ok &= presign_json_get_number (body, "partNumber", TRUE, 1, presign_call_get_max_parts (call),
+                                 &wish->part_number, problem);
   ok &= presign_json_get_number (body, "partNumberMarker", TRUE, 0, 10000, &wish->marker, problem);
   ok &= presign_json_get_number (body, "expiresIn", TRUE, 1, MAX_LIFETIME, &wish->lifetime,
                                  problem);

@@ -273,7 +273,7 @@ complete_upload (PresignCall    *call,
   ask.if_none_match |= call->config->if_none_match;
   ask.parts = (const S3CompletedPart *) (gpointer) parts->data;
   ask.n_parts = parts->len;
-  answer = presign_store_ask (call->store, &ask, call->now, call->client, problem);
+  answer = presign_call_complete (call, &ask, problem);
   if (!answer) {
     return NULL;
   }

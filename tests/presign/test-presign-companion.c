@@ -146,6 +146,42 @@ test_upload (void)
   g_assert_nonnull (strstr (fixture->text, "{\"error\":\"s3: NoSuchUpload: "));
 }
 
+/* Nobody told the size before, so S3 is asked what it has. */
+static void
+test_size (void)
+{
+  static const char *const settings[] = { "max-object-size", "4", "max-parts", "3", NULL };
+  g_autoptr (StoreFixture) store = store_fixture_new (NULL, NULL);
+  g_autoptr (PresignFixture) fixture = presign_fixture_new_with_store (store->url, settings);
+  g_autofree char *id = NULL;
+  g_autofree char *encoded = NULL;
+  g_autofree char *sign = NULL;
+  g_autofree char *past = NULL;
+  g_autofree char *finish = NULL;
+  g_autofree char *url = NULL;
+  g_autofree char *etag = NULL;
+  g_autofree char *complete = NULL;
+
+  presign_fixture_post (fixture, "/s3/multipart", "{\"filename\":\"b\",\"type\":\"a/b\"}");
+  id = presign_fixture_dup (fixture, "uploadId");
+  encoded = s3_uri_encode (id, FALSE);
+  sign = g_strdup_printf ("/s3/multipart/%s/1?key=b", encoded);
+  past = g_strdup_printf ("/s3/multipart/%s/4?key=b", encoded);
+  finish = g_strdup_printf ("/s3/multipart/%s/complete?key=b", encoded);
+  g_assert_cmpuint (presign_fixture_ask (fixture, "GET", past, NULL, NULL), ==, 400);
+  g_assert_cmpuint (presign_fixture_ask (fixture, "GET", sign, NULL, NULL), ==, 200);
+  url = presign_fixture_dup (fixture, "url");
+  etag = presign_fixture_put (fixture, url, "hello");
+  complete = g_strdup_printf ("{\"parts\":[{\"PartNumber\":1,\"ETag\":\"%s\"}]}", etag);
+  g_assert_cmpuint (presign_fixture_post (fixture, finish, complete), ==, 413);
+  g_assert_nonnull (strstr (fixture->text, "\"code\":\"EntityTooLarge\""));
+  g_free (etag);
+  etag = presign_fixture_put (fixture, url, "hell");
+  g_free (complete);
+  complete = g_strdup_printf ("{\"parts\":[{\"PartNumber\":1,\"ETag\":\"%s\"}]}", etag);
+  g_assert_cmpuint (presign_fixture_post (fixture, finish, complete), ==, 200);
+}
+
 static void
 test_abort (void)
 {
@@ -173,6 +209,7 @@ main (int   argc,
   g_test_add_func ("/presign/companion/answers", test_answers);
   g_test_add_func ("/presign/companion/params", test_params);
   g_test_add_func ("/presign/companion/upload", test_upload);
+  g_test_add_func ("/presign/companion/size", test_size);
   g_test_add_func ("/presign/companion/abort", test_abort);
   return g_test_run ();
 }
