@@ -5,9 +5,9 @@
 #include "engine/pw-signer.h"
 
 #include "config.h"
+#include "engine/pw-signer-run.h"
 
 #define WINDOW_START 8u
-#define WINDOW_MAX 128u
 #define MAX_THREADS 16u
 #define MAX_BATCH_THREADS 2u
 #define MAX_READING_THREADS 4u
@@ -17,40 +17,6 @@
 /* Bytes that are read ahead for their sums: all together, and before one question. */
 #define READ_AHEAD (256 * S3_MIB)
 #define READ_AT_ONCE (16 * S3_MIB)
-#define BLOCK ((gsize) 256 * 1024)
-
-typedef enum {
-  PART_UNKNOWN,                 /* not wanted, or taken */
-  PART_WANTED,
-  PART_ASKED,                   /* a thread is asking for it */
-  PART_READY,
-} PartState;
-
-/* One upload's parts. */
-typedef struct {
-  guint64 generation;           /* another one each time it is expected */
-  char *key;
-  char *upload_id;
-  S3Plan plan;
-  S3ChecksumKind kind;
-  PwSource *source;
-  guint8 *states;               /* PartState; slot n − 1 of part n */
-  guint next;                   /* no part before this one is WANTED */
-  guint n_ahead;                /* ASKED and READY */
-  GHashTable *ready;            /* part number → PwSigned */
-} Run;
-
-/* What a thread has set out to ask for; its own copy of all it needs. */
-typedef struct {
-  guint64 generation;
-  char *key;
-  char *upload_id;
-  S3Plan plan;
-  S3ChecksumKind kind;
-  PwSource *source;
-  guint n_wanted;
-  PwWantedPart wanted[WINDOW_MAX];
-} Order;
 
 typedef struct {
   PwSigner *signer;
@@ -67,7 +33,7 @@ struct _PwSigner {
   GMutex mutex;                 /* guards all that follows */
   GCond work;                   /* there may be something to ask for, or the end */
   GCond news;                   /* something was answered */
-  GHashTable *runs;             /* upload id → Run */
+  GHashTable *runs;             /* upload id → PwSignerRun */
   GPtrArray *hands;             /* Hand */
   guint n_idle;
   guint window;
@@ -79,32 +45,11 @@ struct _PwSigner {
   gboolean is_ending;
 };
 
-static void
-run_free (gpointer data)
-{
-  Run *run = data;
-
-  g_free (run->key);
-  g_free (run->upload_id);
-  g_clear_pointer (&run->source, pw_source_unref);
-  g_free (run->states);
-  g_hash_table_unref (run->ready);
-  g_free (run);
-}
-
-static void
-order_clear (Order *order)
-{
-  g_free (order->key);
-  g_free (order->upload_id);
-  g_clear_pointer (&order->source, pw_source_unref);
-}
-
 /* What follows is done with the mutex held. */
 
 static guint
 get_window (PwSigner  *self,
-            const Run *run)
+            const PwSignerRun *run)
 {
   if (!self->dialect->signs_checksums)
     return self->window;
@@ -113,33 +58,25 @@ get_window (PwSigner  *self,
 
 static guint
 get_batch (PwSigner  *self,
-           const Run *run)
+           const PwSignerRun *run)
 {
   if (!self->dialect->signs_checksums)
     return self->dialect->batch;
   return (guint) CLAMP (READ_AT_ONCE / run->plan.part_size, 1, self->dialect->batch);
 }
 
-static guint
-find_wanted (Run *run)
-{
-  while (run->next <= run->plan.n_parts && run->states[run->next - 1] != PART_WANTED)
-    run->next++;
-  return run->next <= run->plan.n_parts ? run->next : 0;
-}
-
 /* Batches are worth waiting for until half of what was ready is gone. */
 static gboolean
 is_hungry (PwSigner *self,
-           Run      *run)
+           PwSignerRun      *run)
 {
   guint window = get_window (self, run);
   guint limit = self->dialect->batch > 1 ? (window + 1) / 2 : window;
 
-  return run->n_ahead < limit && find_wanted (run) != 0;
+  return run->n_ahead < limit && pw_signer_run_find_wanted (run) != 0;
 }
 
-static Run *
+static PwSignerRun *
 find_hungry (PwSigner *self)
 {
   GHashTableIter iter;
@@ -155,33 +92,11 @@ find_hungry (PwSigner *self)
   return NULL;
 }
 
-static void
-take_order (PwSigner *self,
-            Run      *run,
-            Order    *order)
-{
-  guint window = get_window (self, run), batch = MIN (get_batch (self, run), WINDOW_MAX);
-  guint n;
-
-  *order = (Order) {
-    .generation = run->generation, .key = g_strdup (run->key),
-    .upload_id = g_strdup (run->upload_id), .plan = run->plan, .kind = run->kind,
-    .source = run->source ? pw_source_ref (run->source) : NULL,
-  };
-  while (order->n_wanted < batch && run->n_ahead < window && (n = find_wanted (run)) != 0) {
-    order->wanted[order->n_wanted++] = (PwWantedPart) {
-      .part_number = n, .size = s3_plan_get_length (&run->plan, n),
-    };
-    run->states[n - 1] = PART_ASKED;
-    run->n_ahead++;
-  }
-}
-
-static Run *
+static PwSignerRun *
 find_run (PwSigner    *self,
-          const Order *order)
+          const PwSignerOrder *order)
 {
-  Run *run = g_hash_table_lookup (self->runs, order->upload_id);
+  PwSignerRun *run = g_hash_table_lookup (self->runs, order->upload_id);
 
   return run && run->generation == order->generation ? run : NULL;
 }
@@ -189,26 +104,26 @@ find_run (PwSigner    *self,
 /* A part whose URL did not come is wanted again. */
 static void
 take_answer (PwSigner    *self,
-             const Order *order,
+             const PwSignerOrder *order,
              GPtrArray   *urls)
 {
-  Run *run = find_run (self, order);
+  PwSignerRun *run = find_run (self, order);
 
   for (guint i = 0; run && urls && i < urls->len; i++) {
     PwSigned *found = g_ptr_array_index (urls, i);
     guint n = found->part_number;
 
-    if (n < 1 || n > run->plan.n_parts || run->states[n - 1] != PART_ASKED)
+    if (n < 1 || n > run->plan.n_parts || run->states[n - 1] != PW_URL_ASKED)
       continue;
-    run->states[n - 1] = PART_READY;
+    run->states[n - 1] = PW_URL_READY;
     g_hash_table_insert (run->ready, GUINT_TO_POINTER (n), g_steal_pointer (&urls->pdata[i]));
   }
   for (guint i = 0; run && i < order->n_wanted; i++) {
     guint n = order->wanted[i].part_number;
 
-    if (run->states[n - 1] != PART_ASKED)
+    if (run->states[n - 1] != PW_URL_ASKED)
       continue;
-    run->states[n - 1] = PART_WANTED;
+    run->states[n - 1] = PW_URL_WANTED;
     run->n_ahead--;
     run->next = MIN (run->next, n);
     self->is_resting = TRUE;
@@ -225,83 +140,47 @@ note_miss (PwSigner *self)
   if (now_us - self->grown_us < 2 * self->latency_us + G_TIME_SPAN_MILLISECOND)
     return;
   self->grown_us = now_us;
-  self->window = MIN (self->window * 2, WINDOW_MAX);
+  self->window = MIN (self->window * 2, PW_SIGNER_WINDOW_MAX);
 }
 
 /* The threads. */
 
-static gboolean
-sum_part (Order   *order,
-          Hand    *hand,
-          guint8  *block,
-          guint    i)
-{
-  PwWantedPart *part = &order->wanted[i];
-  guint64 offset = s3_plan_get_offset (&order->plan, part->part_number);
-  g_autoptr (S3Summer) summer = s3_summer_new (order->kind);
-
-  for (guint64 done = 0; done < part->size;) {
-    gsize n = (gsize) MIN (BLOCK, part->size - done);
-
-    if (g_atomic_int_get (&hand->transfer.stop)
-        || !pw_source_read (order->source, offset + done, block, n, NULL))
-      return FALSE;
-    s3_summer_update (summer, block, n);
-    done += n;
-  }
-  s3_summer_finish (summer, &part->checksum);
-  return TRUE;
-}
-
-static gboolean
-sum_parts (PwSigner *self,
-           Order    *order,
-           Hand     *hand)
-{
-  g_autofree guint8 *block = NULL;
-
-  if (!self->dialect->signs_checksums || order->kind != S3_CHECKSUM_CRC64NVME || !order->source)
-    return TRUE;
-  block = g_malloc (BLOCK);
-  for (guint i = 0; i < order->n_wanted; i++) {
-    if (!sum_part (order, hand, block, i))
-      return FALSE;
-  }
-  return TRUE;
-}
-
 static GPtrArray *
 ask (PwSigner   *self,
-     Order      *order,
+     PwSignerOrder      *order,
      Hand       *hand,
      HttpClient *client)
 {
   g_auto (PwExchange) exchange = { .client = client, .transfer = &hand->transfer };
   PwAsk subject = { .op = PW_OP_PART, .key = order->key, .upload_id = order->upload_id };
 
-  return sum_parts (self, order, hand)
+  gboolean is_read = !self->dialect->signs_checksums
+                     || pw_signer_order_sum (order, &hand->transfer.stop);
+
+  return is_read
          ? self->fetch (self->data, &exchange, &subject, order->wanted, order->n_wanted) : NULL;
 }
 
 /* With the mutex, which is let go while the backend is asked. */
 static void
 serve (PwSigner   *self,
-       Run        *run,
+       PwSignerRun        *run,
        Hand       *hand,
        HttpClient *client)
 {
   gint64 began_us = g_get_monotonic_time ();
   g_autoptr (GPtrArray) urls = NULL;
-  Order order;
+  PwSignerOrder order;
 
-  take_order (self, run, &order);
+  pw_signer_order_fill (&order, run, get_window (self, run),
+                        MIN (get_batch (self, run), PW_SIGNER_WINDOW_MAX));
   g_mutex_unlock (&self->mutex);
   urls = ask (self, &order, hand, client);
   g_mutex_lock (&self->mutex);
   if (urls)
     self->latency_us = g_get_monotonic_time () - began_us;
   take_answer (self, &order, urls);
-  order_clear (&order);
+  pw_signer_order_clear (&order);
 }
 
 static gpointer
@@ -314,7 +193,7 @@ signer_thread (gpointer data)
 
   g_mutex_lock (&self->mutex);
   while (!self->is_ending) {
-    Run *run = find_hungry (self);
+    PwSignerRun *run = find_hungry (self);
 
     if (run) {
       serve (self, run, hand, client);
@@ -334,7 +213,7 @@ call_hands (PwSigner *self)
 {
   guint max = self->dialect->signs_checksums ? MAX_READING_THREADS
               : self->dialect->batch > 1 ? MAX_BATCH_THREADS : MAX_THREADS;
-  Run *run = find_hungry (self);
+  PwSignerRun *run = find_hungry (self);
   guint n_missing, n_woken = 0;
 
   if (!run)
@@ -367,7 +246,7 @@ pw_signer_new (const PwDialect *dialect,
   self->data = data;
   self->window = WINDOW_START;
   self->latency_us = LATENCY_START_US;
-  self->runs = g_hash_table_new_full (g_str_hash, g_str_equal, NULL, run_free);
+  self->runs = g_hash_table_new_full (g_str_hash, g_str_equal, NULL, pw_signer_run_free);
   self->hands = g_ptr_array_new_with_free_func (g_free);
   g_mutex_init (&self->mutex);
   g_cond_init (&self->work);
@@ -401,18 +280,7 @@ void
 pw_signer_expect (PwSigner       *self,
                   const PwComing *coming)
 {
-  Run *run = g_new0 (Run, 1);
-
-  run->key = g_strdup (coming->key);
-  run->upload_id = g_strdup (coming->upload_id);
-  run->plan = *coming->plan;
-  run->kind = coming->kind;
-  run->source = coming->source ? pw_source_ref (coming->source) : NULL;
-  run->states = g_new0 (guint8, run->plan.n_parts);
-  run->next = 1;
-  run->ready = g_hash_table_new_full (NULL, NULL, NULL, (GDestroyNotify) pw_signed_free);
-  for (guint i = 0; i < coming->n_parts; i++)
-    run->states[coming->part_numbers[i] - 1] = PART_WANTED;
+  PwSignerRun *run = pw_signer_run_new (coming);
 
   g_mutex_lock (&self->mutex);
   run->generation = ++self->n_generations;
@@ -439,24 +307,24 @@ try_take (PwSigner    *self,
           guint        n,
           PwSigned   **taken)
 {
-  Run *run = g_hash_table_lookup (self->runs, upload_id);
-  PartState state = run && n >= 1 && n <= run->plan.n_parts ? (PartState) run->states[n - 1]
-                                                            : PART_UNKNOWN;
+  PwSignerRun *run = g_hash_table_lookup (self->runs, upload_id);
+  PwUrlState state = run && n >= 1 && n <= run->plan.n_parts ? (PwUrlState) run->states[n - 1]
+                                                            : PW_URL_UNKNOWN;
 
   *taken = NULL;
-  if (state == PART_WANTED || state == PART_ASKED)
+  if (state == PW_URL_WANTED || state == PW_URL_ASKED)
     note_miss (self);
-  if (state == PART_ASKED)
+  if (state == PW_URL_ASKED)
     return FALSE;
-  if (state == PART_READY) {
+  if (state == PW_URL_READY) {
     gpointer found = NULL;
 
     g_hash_table_steal_extended (run->ready, GUINT_TO_POINTER (n), NULL, &found);
     *taken = found;
     run->n_ahead--;
   }
-  if (state != PART_UNKNOWN)
-    run->states[n - 1] = PART_UNKNOWN;
+  if (state != PW_URL_UNKNOWN)
+    run->states[n - 1] = PW_URL_UNKNOWN;
   call_hands (self);
   return TRUE;
 }
@@ -494,14 +362,14 @@ pw_signer_drop (PwSigner   *self,
 {
   GHashTableIter iter;
   gpointer number;
-  Run *run;
+  PwSignerRun *run;
 
   g_mutex_lock (&self->mutex);
   run = g_hash_table_lookup (self->runs, upload_id);
   if (run) {
     g_hash_table_iter_init (&iter, run->ready);
     while (g_hash_table_iter_next (&iter, &number, NULL)) {
-      run->states[GPOINTER_TO_UINT (number) - 1] = PART_WANTED;
+      run->states[GPOINTER_TO_UINT (number) - 1] = PW_URL_WANTED;
       run->n_ahead--;
     }
     g_hash_table_remove_all (run->ready);
@@ -532,7 +400,7 @@ pw_signer_get_n_ready (PwSigner *self)
   g_mutex_lock (&self->mutex);
   g_hash_table_iter_init (&iter, self->runs);
   while (g_hash_table_iter_next (&iter, NULL, &run))
-    n += g_hash_table_size (((Run *) run)->ready);
+    n += g_hash_table_size (((PwSignerRun *) run)->ready);
   g_mutex_unlock (&self->mutex);
   return n;
 }
