@@ -85,7 +85,7 @@ disconnected_cb (SoupServerMessage *message,
 void
 presign_line_drop (PresignLine *self)
 {
-  g_autoptr (GIOStream) stream = soup_server_message_steal_connection (self->handle);
+  g_autoptr (GIOStream) stream G_GNUC_UNUSED = soup_server_message_steal_connection (self->handle);
 }
 
 static gboolean
