@@ -4,40 +4,10 @@
 
 #include "fuzz.h"
 
+#include "answer.h"
 #include "s3/s3-replies.h"
 
-#include <string.h>
-
-/* An answer of S3 as text: the status, header lines, an empty line, the body. Every reading of it
- * is tried, whatever was asked. */
-
-#define MAX_HEADERS 20
-
-static HttpResponse *
-read_answer (const char *text,
-             gsize       length)
-{
-  g_autofree char *copy = g_strndup (text, length);
-  g_auto (GStrv) halves = g_strsplit (copy, "\n\n", 2);
-  g_auto (GStrv) lines = g_strsplit (halves[0] != NULL ? halves[0] : "", "\n", MAX_HEADERS);
-  HttpResponse *response = NULL;
-
-  if (lines[0] == NULL)
-    return NULL;
-  response = http_response_new ((guint) g_ascii_strtoull (lines[0], NULL, 10) % 1000);
-  for (guint i = 1; lines[i] != NULL; i++) {
-    char *colon = strchr (lines[i], ':');
-
-    if (colon == NULL || colon == lines[i])
-      continue;
-    *colon = '\0';
-    http_response_add_header (response, lines[i], g_strchug (colon + 1));
-  }
-  g_clear_pointer (&response->body, g_bytes_unref);
-  response->body = g_bytes_new (halves[1] != NULL ? halves[1] : "",
-                                halves[1] != NULL ? strlen (halves[1]) : 0);
-  return response;
-}
+/* An answer of S3, as answer.h has it. Every reading of it is tried, whatever was asked. */
 
 static void
 read_pages (const HttpResponse *response)
@@ -56,7 +26,7 @@ int
 LLVMFuzzerTestOneInput (const guint8 *data,
                         gsize         size)
 {
-  g_autoptr (HttpResponse) response = read_answer ((const char *) data, size);
+  g_autoptr (HttpResponse) response = fuzz_answer_new (data, size);
   g_autoptr (S3Failure) failure = NULL;
   g_autoptr (S3CreateReply) created = NULL;
   g_autoptr (S3ObjectReply) object = NULL;
