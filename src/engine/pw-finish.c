@@ -222,6 +222,33 @@ settle_taken (PwJob      *job,
   return TRUE;
 }
 
+/* What is at the key may be this upload's own object: an earlier Complete won, its answer was lost,
+ * and the one that followed was told of what the first had made. TRUE: handled. */
+static gboolean
+settle_finished (PwJob      *job,
+                 PwExchange *exchange)
+{
+  PwExchange side = { .client = exchange->client, .transfer = exchange->transfer,
+                      .attempts = exchange->attempts };
+  gboolean is_alive = TRUE, is_finished = FALSE, is_later;
+  GError *error = NULL;
+
+  if (!pw_journal_is_completing (job->order->journal, NULL))
+    return FALSE;
+  if (pw_ask_alive (job, &side, &is_alive, &error) && !is_alive)
+    pw_find_finished (job, &side, &is_finished, &error);
+  is_later = side.verdict == PW_VERDICT_RETRY || side.verdict == PW_VERDICT_SLOW_DOWN;
+  if (error && (is_finished || is_later))
+    pw_job_fail (job, &side, g_steal_pointer (&error));
+  else if (is_finished)
+    job->outcome = PW_OUTCOME_DONE;
+  /* Who may not ask goes by what Complete was told. */
+  g_clear_error (&error);
+  exchange->attempts = side.attempts;
+  pw_exchange_clear (&side);
+  return is_finished || job->error != NULL;
+}
+
 /* What a failed Complete means for the upload as a whole. */
 static void
 judge_failure (PwJob      *job,
@@ -230,7 +257,8 @@ judge_failure (PwJob      *job,
 {
   PwOrder *order = job->order;
 
-  if (g_error_matches (error, PW_ERROR, PW_ERROR_EXISTS) && settle_taken (job, exchange)) {
+  if (g_error_matches (error, PW_ERROR, PW_ERROR_EXISTS)
+      && (settle_finished (job, exchange) || settle_taken (job, exchange))) {
     g_error_free (error);
     return;
   }

@@ -171,6 +171,22 @@ test_taken_in_between (gconstpointer data)
     g_assert_cmpint (outcome, <, PW_OUTCOME_FAILED);
 }
 
+/* The first Complete won, its answer was lost, and the second is told of what the first made. */
+static void
+test_taken_by_itself (gconstpointer data)
+{
+  const TakenCase *c = data;
+  g_autoptr (StepFixture) fixture = send_all (NULL, c->if_exists,
+                                              "complete times 1: lose-answer\n"
+                                              "complete after 1 times 1: status 412 "
+                                              "PreconditionFailed\n");
+
+  g_assert_cmpint (step_fixture_run (fixture, PW_JOB_FINISH, 0), ==, PW_OUTCOME_DONE);
+  g_assert_cmpuint (store_fixture_get_stat (fixture->store, "complete"), ==, 2);
+  g_assert_cmpstr (fixture->order->key, ==, "file.bin");
+  store_fixture_assert_object (fixture->store, "file.bin", fixture->path);
+}
+
 /* A file that changes between its last part and Complete. */
 static void
 test_changed (void)
@@ -222,8 +238,10 @@ main (int    argc,
     g_autofree char *path = g_strconcat ("/finish/taken/", taken_cases[i].name, NULL);
     g_autofree char *between = g_strconcat ("/finish/taken-in-between/", taken_cases[i].name,
                                             NULL);
+    g_autofree char *itself = g_strconcat ("/finish/taken-by-itself/", taken_cases[i].name, NULL);
 
     g_test_add_data_func (path, &taken_cases[i], test_taken);
+    g_test_add_data_func (itself, &taken_cases[i], test_taken_by_itself);
     g_test_add_data_func (between, &taken_cases[i], test_taken_in_between);
   }
   g_test_add_func ("/finish/changed", test_changed);
