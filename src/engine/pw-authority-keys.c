@@ -7,6 +7,9 @@
 #include "engine/pw-error.h"
 #include "s3/s3-sign.h"
 
+/* S3 allows 15 minutes; half of that also covers an answer that was long on its way. */
+#define CLOCK_TOLERANCE_S 450
+
 typedef struct {
   PwAuthority base;
   PwDestination *destination;
@@ -129,14 +132,21 @@ authority_keys_request (PwAuthority *base,
   return request;
 }
 
+/* A refusal without words may be about anything: it is the clock's fault only if that is far off,
+ * or was when others, who have set it right by now, began too. */
 static gboolean
-learn_clock (PwAuthorityKeys *self,
-             const S3Failure *failure)
+learn_clock (PwAuthorityKeys  *self,
+             const PwExchange *exchange,
+             const S3Failure  *failure)
 {
+  gint known = g_atomic_int_get (&self->clock_offset_s);
+  gint offset = (gint) (failure->date - g_get_real_time () / G_USEC_PER_SEC);
+
   if (failure->date == 0)
     return FALSE;
-  g_atomic_int_set (&self->clock_offset_s,
-                    (gint) (failure->date - g_get_real_time () / G_USEC_PER_SEC));
+  if (*failure->code == '\0' && ABS (offset - known) < CLOCK_TOLERANCE_S)
+    return known != 0 && exchange->attempts.n_clock == 1;
+  g_atomic_int_set (&self->clock_offset_s, offset);
   return TRUE;
 }
 
@@ -193,7 +203,7 @@ authority_keys_repair (PwAuthority     *base,
 
   switch ((int) exchange->verdict) {
   case PW_VERDICT_FIX_CLOCK:
-    return learn_clock (self, failure);
+    return learn_clock (self, exchange, failure);
   case PW_VERDICT_FIX_REGION:
     return learn_region (self, failure);
   case PW_VERDICT_FIX_CREDENTIALS:

@@ -31,6 +31,18 @@ count (guint *n, guint max, PwVerdict verdict)
   return verdict;
 }
 
+/* The answer to a HEAD has no words, and may stand for RequestTimeTooSkewed: whoever signs can tell
+ * from the date. */
+static PwVerdict
+judge_denied (PwAttempts *attempts, PwCall call, const S3Failure *failure)
+{
+  if (!failure->code[0] && failure->date != 0 && !(call & PW_CALL_PRESIGNED))
+    return count (&attempts->n_clock, FIX_MAX, PW_VERDICT_FIX_CLOCK);
+  if (!(call & PW_CALL_PRESIGNED) || !failure->code[0])
+    return PW_VERDICT_STOP;
+  return count (&attempts->n_credentials, FIX_MAX, PW_VERDICT_FIX_CREDENTIALS);
+}
+
 static PwVerdict
 judge_server (PwAttempts *attempts, PwCall call, const S3Failure *failure)
 {
@@ -76,9 +88,7 @@ pw_retry_judge_failure (PwAttempts *attempts, PwCall call, const S3Failure *fail
   case PW_ERROR_CREDENTIALS_EXPIRED:
     return count (&attempts->n_credentials, FIX_MAX, PW_VERDICT_FIX_CREDENTIALS);
   case PW_ERROR_ACCESS_DENIED:
-    if (!(call & PW_CALL_PRESIGNED) || !failure->code[0])
-      return PW_VERDICT_STOP;
-    return count (&attempts->n_credentials, FIX_MAX, PW_VERDICT_FIX_CREDENTIALS);
+    return judge_denied (attempts, call, failure);
   case PW_ERROR_DAMAGED:
     return count (&attempts->n_damaged, FIX_MAX, PW_VERDICT_READ_AGAIN);
   case PW_ERROR_UPLOAD_GONE:

@@ -17,6 +17,7 @@
  *   first reset of a job             FREE_RETRY        1  (an aged connection that S3 closed)
  *   SlowDown, Throttling…, 429       SLOW_DOWN        20
  *   RequestTimeTooSkewed             FIX_CLOCK         2
+ *   403 without words, to a HEAD     FIX_CLOCK         2  (if the clocks differ; else STOP)
  *   301, 307, 400 naming a region    FIX_REGION        2
  *   ExpiredToken, expired URL        FIX_CREDENTIALS   2
  *   BadDigest and kin                READ_AGAIN        2
@@ -66,7 +67,8 @@ typedef enum {
  * the same PwAttempts; the InternalErrors that follow are RETRY again.
  *
  * A presigned call's AccessDenied is FIX_CREDENTIALS: Ceph RGW says no more of an expired URL.
- * A 403 without a code (the answer to a HEAD) is STOP. */
+ * A 403 without a code (the answer to a HEAD) is FIX_CLOCK where it has a date, which is to be held
+ * against the time that was signed: where they agree, it is STOP. */
 PwVerdict pw_retry_judge_failure (PwAttempts       *attempts,
                                   PwCall            call,
                                   const S3Failure  *failure);

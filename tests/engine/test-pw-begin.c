@@ -200,6 +200,26 @@ test_no_right_to_look (void)
   g_assert_cmpint (step_fixture_run (fixture, PW_JOB_BEGIN, 0), ==, PW_OUTCOME_DONE);
 }
 
+/* With a clock that is wrong even the look is refused, and a HEAD's refusal has no words: that must
+ * not pass for having no right to look. */
+static void
+test_wrong_clock (gconstpointer grow)
+{
+  static const char *const scripts[] = { "any: clock +7200\n", "any: clock -7200\n" };
+
+  for (guint i = 0; i < G_N_ELEMENTS (scripts); i++) {
+    g_autoptr (StepFixture) fixture = step_fixture_new (NULL, NULL, SMALL);
+
+    put_at_key (fixture);
+    step_fixture_change_file (fixture, 1, GPOINTER_TO_SIZE (grow));
+    store_fixture_set_faults (fixture->store, scripts[i]);
+    fixture->order->if_exists = PW_IF_EXISTS_SKIP;
+    g_assert_cmpint (step_fixture_run (fixture, PW_JOB_BEGIN, 0), ==, PW_OUTCOME_SKIPPED);
+    g_assert_cmpuint (store_fixture_get_stat (fixture->store, "create"), ==, 0);
+    g_assert_cmpuint (store_fixture_get_stat (fixture->store, "put"), ==, 1);
+  }
+}
+
 static void
 test_bad_file (void)
 {
@@ -282,6 +302,8 @@ main (int    argc,
     g_test_add_data_func (path, &trouble_cases[i], test_trouble);
   }
   g_test_add_func ("/begin/no-right-to-look", test_no_right_to_look);
+  g_test_add_data_func ("/begin/wrong-clock/small", NULL, test_wrong_clock);
+  g_test_add_data_func ("/begin/wrong-clock/large", GSIZE_TO_POINTER (LARGE), test_wrong_clock);
   g_test_add_func ("/begin/bad-file", test_bad_file);
   g_test_add_func ("/begin/no-journal", test_no_journal);
   g_test_add_func ("/begin/stopped", test_stopped);

@@ -38,6 +38,8 @@ static const struct {
   { 403, "AccessDenied", "", "", 0, PART | PW_CALL_PRESIGNED, PW_VERDICT_FIX_CREDENTIALS, 2 },
   { 403, "AccessDenied", "", "", 0, PART, PW_VERDICT_STOP, 0 },
   { 403, "", "", "", 0, HEAD, PW_VERDICT_STOP, 0 },
+  { 403, "", "", "", 1793600000, HEAD, PW_VERDICT_FIX_CLOCK, 2 },
+  { 403, "", "", "", 1793600000, PW_CALL_PRESIGNED, PW_VERDICT_STOP, 0 },
   { 403, "", "", "", 0, PW_CALL_PRESIGNED, PW_VERDICT_STOP, 0 },
   { 301, "PermanentRedirect", "", "eu-west-1", 0, HEAD, PW_VERDICT_FIX_REGION, 2 },
   { 400, "AuthorizationHeaderMalformed", "", "eu-west-1", 0, HEAD, PW_VERDICT_FIX_REGION, 2 },
