@@ -162,15 +162,33 @@ settle_existing (PwJob       *job,
   }
 }
 
+/* What is there may be this file, sent before. */
+static gboolean
+settle_own (PwJob      *job,
+            PwBench    *bench,
+            PwExchange *exchange)
+{
+  gboolean was_put = FALSE;
+
+  if (job->order->may_be_put && job->order->plan.n_parts == 0) {
+    job->attempts = exchange->attempts;
+    was_put = pw_was_put (job, bench);
+    exchange->attempts = job->attempts;
+  }
+  if (was_put)
+    job->outcome = PW_OUTCOME_DONE;
+  return was_put;
+}
+
 static gboolean
 settle_key (PwJob      *job,
+            PwBench    *bench,
             PwExchange *exchange)
 {
   GError *error = NULL;
   gboolean exists;
 
-  /* What is there may be this file: PutObject finds out. */
-  if (job->order->if_exists == PW_IF_EXISTS_REPLACE || job->order->may_be_put)
+  if (job->order->if_exists == PW_IF_EXISTS_REPLACE)
     return TRUE;
   if (!pw_authority_can (job->order->authority, PW_CAN_HEAD)) {
     pw_job_fail (job, NULL, g_error_new (PW_ERROR, PW_ERROR_UNSUPPORTED,
@@ -182,7 +200,7 @@ settle_key (PwJob      *job,
     pw_job_fail (job, exchange, error);
     return FALSE;
   }
-  return !exists || settle_existing (job, exchange);
+  return !exists || (!settle_own (job, bench, exchange) && settle_existing (job, exchange));
 }
 
 /* 412: somebody was faster than our look. */
@@ -274,7 +292,7 @@ begin_anew (PwJob      *job,
     pw_job_fail (job, NULL, error);
     return;
   }
-  if (!settle_key (job, exchange))
+  if (!settle_key (job, bench, exchange))
     return;
   if (order->plan.n_parts == 0) {
     send_small (job, bench, exchange);

@@ -467,6 +467,7 @@ pw_resume (PwJob   *job,
       return;
     }
     order->may_have_journal = FALSE;
+    order->may_be_put = TRUE;
     pw_begin (job, bench);
     return;
   }

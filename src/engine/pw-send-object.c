@@ -172,9 +172,11 @@ is_own_object (PwPut *put)
       || !pw_body_sum (&put->body, put->job, put->bench, S3_CHECKSUM_MD5, &md5, NULL)
       || !pw_check_answer (head, &put->checksum, &md5, &is_proved, NULL) || !is_proved)
     return FALSE;
+  g_free (order->etag);
   order->etag = g_strdup (head->etag);
   if (!s3_object_reply_get_checksum (head, put->kind))
     put->kind = S3_CHECKSUM_MD5;
+  g_free (order->verification);
   order->verification = g_strdup (describe_proof (put->kind));
   return TRUE;
 }
@@ -223,16 +225,38 @@ put_object (PwPut   *put,
   return TRUE;
 }
 
-void
-pw_send_object (PwJob   *job,
-                PwBench *bench)
+static PwPut
+put_new (PwJob   *job,
+         PwBench *bench)
 {
   gint known = pw_authority_get_checksum (job->order->authority);
-  PwPut put = {
+
+  return (PwPut) {
     .job = job, .bench = bench,
     .kind = known == PW_CHECKSUM_UNKNOWN ? S3_CHECKSUM_CRC64NVME : (S3ChecksumKind) known,
     .is_trial = known == PW_CHECKSUM_UNKNOWN,
   };
+}
+
+gboolean
+pw_was_put (PwJob   *job,
+            PwBench *bench)
+{
+  PwPut put = put_new (job, bench);
+  gboolean was_put;
+
+  pw_job_open_exchange (job, bench, &put.exchange);
+  was_put = read_file (&put, NULL) && is_own_object (&put);
+  pw_job_close_exchange (job, &put.exchange);
+  pw_exchange_clear (&put.exchange);
+  return was_put;
+}
+
+void
+pw_send_object (PwJob   *job,
+                PwBench *bench)
+{
+  PwPut put = put_new (job, bench);
   GError *error = NULL;
   gboolean ok;
 

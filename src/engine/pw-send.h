@@ -18,6 +18,11 @@ void pw_send_part (PwJob   *job,
 void pw_send_object (PwJob   *job,
                      PwBench *bench);
 
+/* Whether the object at the order's key is this very file without parts: a PutObject whose end is
+ * not known may have arrived. TRUE: the order has its ETag, and how that was proved. */
+gboolean pw_was_put (PwJob   *job,
+                     PwBench *bench);
+
 /* Reads the answer to a PUT. NULL with PW_ERROR_ANSWER and a verdict: nothing of S3's is in it, so
  * the bytes go again. */
 S3ObjectReply *pw_read_answer (PwExchange          *exchange,

@@ -99,6 +99,56 @@ test_exists (gconstpointer data)
     g_assert_error (job->error, PW_ERROR, PW_ERROR_EXISTS);
 }
 
+/* Killed between the store's 200 and the queue's line: what is there was sent by the process
+ * before, and is neither asked about nor sent again. */
+static void
+test_was_put (gconstpointer data)
+{
+  const ExistsCase *c = data;
+  g_autoptr (StepFixture) fixture = step_fixture_new (NULL, NULL, SMALL);
+
+  put_at_key (fixture);
+  step_fixture_crash (fixture);
+  fixture->order->if_exists = c->if_exists;
+  g_assert_cmpint (step_fixture_run (fixture, PW_JOB_BEGIN, 0), ==, PW_OUTCOME_DONE);
+  g_assert_cmpstr (fixture->order->key, ==, "file.bin");
+  g_assert_nonnull (fixture->order->verification);
+  store_fixture_assert_object (fixture->store, "file.bin", fixture->path);
+}
+
+/* And what is there and differs was not, whatever the store makes of If-None-Match. */
+static void
+test_was_not_put (gconstpointer data)
+{
+  const ExistsCase *c = data;
+  g_autoptr (StepFixture) fixture = step_fixture_new (NULL, NULL, SMALL);
+
+  put_at_key (fixture);
+  step_fixture_change_file (fixture, 1, 0);
+  step_fixture_crash (fixture);
+  g_atomic_int_set (&fixture->authority->refuses_conditions, TRUE);
+  fixture->order->if_exists = c->if_exists;
+  g_assert_cmpint (step_fixture_run (fixture, PW_JOB_BEGIN, 0), ==, c->outcome);
+  g_assert_cmpstr (fixture->order->key, ==, c->key);
+  g_assert_cmpuint (store_fixture_get_stat (fixture->store, "objects"), ==, c->n_objects);
+}
+
+/* Nor does an answer that was lost in this process allow to overwrite what came since. */
+static void
+test_was_lost (gconstpointer data)
+{
+  const ExistsCase *c = data;
+  g_autoptr (StepFixture) fixture = step_fixture_new (NULL, NULL, SMALL);
+
+  put_at_key (fixture);
+  step_fixture_change_file (fixture, 1, 0);
+  g_atomic_int_set (&fixture->authority->refuses_conditions, TRUE);
+  fixture->order->may_be_put = TRUE;
+  fixture->order->if_exists = c->if_exists;
+  g_assert_cmpint (step_fixture_run (fixture, PW_JOB_BEGIN, 0), ==, c->outcome);
+  g_assert_cmpstr (fixture->order->key, ==, c->key);
+}
+
 /* Somebody is faster than our look: the look says there is nothing, the store says there is. */
 static void
 test_race (gconstpointer data)
@@ -291,6 +341,13 @@ main (int    argc,
     g_autofree char *exists = g_strconcat ("/begin/exists/", exists_cases[i].name, NULL);
     g_autofree char *race = g_strconcat ("/begin/race/", exists_cases[i].name, NULL);
 
+    g_autofree char *put = g_strconcat ("/begin/was-put/", exists_cases[i].name, NULL);
+    g_autofree char *not_put = g_strconcat ("/begin/was-not-put/", exists_cases[i].name, NULL);
+    g_autofree char *lost = g_strconcat ("/begin/was-lost/", exists_cases[i].name, NULL);
+
+    g_test_add_data_func (put, &exists_cases[i], test_was_put);
+    g_test_add_data_func (not_put, &exists_cases[i], test_was_not_put);
+    g_test_add_data_func (lost, &exists_cases[i], test_was_lost);
     g_test_add_data_func (exists, &exists_cases[i], test_exists);
     g_test_add_data_func (race, &exists_cases[i], test_race);
   }
