@@ -263,10 +263,14 @@ pw_create (PwJob       *job,
 
   if (!begun)
     return FALSE;
-  exchange->verdict = PW_VERDICT_STOP;
   if (!pw_journal_add_upload_id (order->journal, begun->upload_id, begun->key, begun->kind,
-                                 begun->abort_date, error))
+                                 begun->abort_date, error)) {
+    /* Nobody would remember it. */
+    pw_authority_abort (order->authority, exchange, begun->key, begun->upload_id, NULL);
+    exchange->verdict = PW_VERDICT_STOP;
     return FALSE;
+  }
+  exchange->verdict = PW_VERDICT_STOP;
   g_free (order->key);
   order->key = g_steal_pointer (&begun->key);
   g_free (order->upload_id);

@@ -8,6 +8,8 @@
 #include "step-fixture.h"
 
 #include <glib/gstdio.h>
+#include <signal.h>
+#include <sys/resource.h>
 
 #define LARGE (3 * STORE_PART + 100)
 #define SMALL ((gsize) 1000)
@@ -315,6 +317,38 @@ test_no_journal (void)
   g_assert_cmpuint (store_fixture_get_stat (fixture->store, "create"), ==, 0);
 }
 
+/* The disk is full when the upload's id is to be written: what nobody would remember goes at once,
+ * however often it is tried. */
+static void
+test_no_room (void)
+{
+  g_autoptr (StepFixture) fixture = step_fixture_new (NULL,
+                                                      "create times 1: status 500 InternalError\n",
+                                                      LARGE);
+  g_autofree char *path = g_build_filename (fixture->store->journals, STEP_ID ".journal", NULL);
+  g_autoptr (PwJob) first = step_fixture_try (fixture, PW_JOB_BEGIN, 0);
+  struct rlimit before, full;
+  GStatBuf info;
+
+  g_assert_cmpint (first->outcome, ==, PW_OUTCOME_LATER);
+  g_assert_cmpint (g_stat (path, &info), ==, 0);
+  g_assert_cmpint (getrlimit (RLIMIT_FSIZE, &before), ==, 0);
+  full = before;
+  full.rlim_cur = (rlim_t) info.st_size;
+  signal (SIGXFSZ, SIG_IGN);
+  for (guint i = 0; i < 2; i++) {
+    g_autoptr (PwJob) job = NULL;
+
+    g_assert_cmpint (setrlimit (RLIMIT_FSIZE, &full), ==, 0);
+    job = step_fixture_try (fixture, PW_JOB_BEGIN, 0);
+    g_assert_cmpint (setrlimit (RLIMIT_FSIZE, &before), ==, 0);
+    g_assert_cmpint (job->outcome, ==, PW_OUTCOME_FAILED);
+    g_assert_error (job->error, PW_ERROR, PW_ERROR_JOURNAL);
+    g_assert_cmpuint (store_fixture_get_stat (fixture->store, "uploads"), ==, 0);
+  }
+  g_assert_cmpint (step_fixture_run (fixture, PW_JOB_BEGIN, 0), ==, PW_OUTCOME_OK);
+}
+
 static void
 test_stopped (void)
 {
@@ -363,6 +397,7 @@ main (int    argc,
   g_test_add_data_func ("/begin/wrong-clock/large", GSIZE_TO_POINTER (LARGE), test_wrong_clock);
   g_test_add_func ("/begin/bad-file", test_bad_file);
   g_test_add_func ("/begin/no-journal", test_no_journal);
+  g_test_add_func ("/begin/no-room", test_no_room);
   g_test_add_func ("/begin/stopped", test_stopped);
 
   return g_test_run ();
