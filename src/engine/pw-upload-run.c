@@ -97,6 +97,7 @@ finish (PwUpload *self)
   g_free (self->etag);
   self->etag = g_strdup (order->etag);
   g_clear_pointer (&order->source, pw_source_unref);
+  g_clear_pointer (&order->parts, g_free);
   g_clear_error (&self->error);
   self->finished = g_get_real_time () / G_USEC_PER_SEC;
   pw_upload_set_state (self, PW_UPLOAD_DONE);
@@ -284,6 +285,16 @@ take_note (PwUpload *self,
   self->note = g_steal_pointer (&order->note);
 }
 
+/* Whatever goes on from here does so from the journal: until then nothing is held open. What the
+ * user paused keeps its files, and needs no questions to go on. */
+static gboolean
+has_stopped (PwUpload *self)
+{
+  return self->out->len == 0
+         && (self->state == PW_UPLOAD_FAILED || self->state == PW_UPLOAD_SKIPPED
+             || (self->state == PW_UPLOAD_PAUSED && self->error));
+}
+
 void
 pw_upload_take_job (PwUpload *self,
                     PwJob    *job)
@@ -304,8 +315,7 @@ pw_upload_take_job (PwUpload *self,
   else
     take_step (self, job);
   pw_job_free (job);
-  if ((self->state == PW_UPLOAD_FAILED || self->state == PW_UPLOAD_SKIPPED)
-      && self->out->len == 0) {
+  if (has_stopped (self)) {
     self->is_begun = FALSE;
     pw_order_release (self->order);
   }

@@ -110,6 +110,8 @@ test_to_the_end (Fixture       *fixture,
   give (fixture, jobs[0], PW_OUTCOME_DONE, -1);
   g_assert_cmpint (upload->state, ==, PW_UPLOAD_DONE);
   g_assert_cmpstr (upload->etag, ==, "etag");
+  /* A long list of finished uploads does not keep the ETags of all their parts. */
+  g_assert_null (upload->order->parts);
   g_assert_true (pw_upload_is_over (upload));
   g_assert_false (pw_upload_is_active (upload));
   g_assert_null (next (fixture));
@@ -188,6 +190,39 @@ test_late (Fixture       *fixture,
     if (how < 4)
       tear_down (fixture, NULL);
   }
+}
+
+/* What waits for better days holds no file open: there may be thousands of them. What the user
+ * paused does, and goes on at once. */
+static void
+test_lets_go (Fixture       *fixture,
+              gconstpointer  data)
+{
+  PwUpload *upload = fixture->upload;
+  PwJob *jobs[2];
+
+  begin (fixture);
+  upload->order->source = pw_source_open ("/proc/self/exe", NULL);
+  g_assert_nonnull (upload->order->source);
+  jobs[0] = next (fixture);
+  pw_upload_pause (upload);
+  give (fixture, jobs[0], PW_OUTCOME_STOPPED, -1);
+  g_assert_nonnull (upload->order->source);
+  pw_upload_resume (upload);
+
+  jobs[0] = next (fixture);
+  jobs[1] = next (fixture);
+  g_assert_cmpint (upload->state, ==, PW_UPLOAD_SENDING);
+  give (fixture, jobs[0], PW_OUTCOME_FAILED, PW_ERROR_SERVER);
+  g_assert_cmpint (upload->state, ==, PW_UPLOAD_PAUSED);
+  g_assert_nonnull (upload->order->source);
+  give (fixture, jobs[1], PW_OUTCOME_OK, -1);
+  g_assert_null (upload->order->source);
+
+  pw_upload_resume (upload);
+  jobs[0] = next (fixture);
+  g_assert_cmpint (jobs[0]->kind, ==, PW_JOB_BEGIN);
+  give (fixture, jobs[0], PW_OUTCOME_OK, -1);
 }
 
 static void
@@ -331,6 +366,7 @@ main (int    argc,
     g_test_add (path, Fixture, &cases[i], set_up, test_begin, tear_down);
     g_test_add (late, Fixture, &cases[i], set_up, test_late, tear_down);
   }
+  ADD ("lets-go", test_lets_go);
   ADD ("parts-again", test_parts_again);
   ADD ("part-ends-it", test_part_ends_it);
   ADD ("without-end", test_without_end);
