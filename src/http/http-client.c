@@ -126,7 +126,7 @@ try_once (Journey   *journey,
   *self->detail = '\0';
   http_watch_start (&journey->watch, journey->request->body_size, self->stall_timeout_ms,
                     response_ms != 0 ? response_ms : self->response_timeout_ms,
-                    g_get_monotonic_time ());
+                    MAX (response_ms, self->stall_timeout_ms), g_get_monotonic_time ());
   end = http_loop_run (self->loop, &run);
   failure = end == HTTP_LOOP_DONE ? http_exchange_take_error (self->exchange)
                                   : new_end_error (journey, end);

@@ -41,8 +41,8 @@ typedef struct {
   guint64 body_size;            /* bytes of the body, whichever way it comes */
   HttpBodyFunc body_func;       /* a streamed body, or NULL */
   gpointer body_data;           /* borrowed: must outlive the transfer */
-  guint response_timeout_ms;    /* most between the last byte sent and the answer's first; 0 = the
-                                 * client's own */
+  guint response_timeout_ms;    /* most between the last byte sent and the answer's first, and from
+                                 * there between any two; 0 = the client's own times */
 } HttpRequest;
 
 typedef struct {

@@ -34,6 +34,8 @@ get_end (HttpWatch *self)
 {
   if (is_waiting (self))
     return self->gone_at + self->response_us;
+  if (self->gone_at != 0)
+    return self->moved_at + self->pause_us;
   return self->moved_at + self->stall_us;
 }
 
@@ -42,12 +44,14 @@ http_watch_start (HttpWatch *self,
                   guint64    body_size,
                   guint      stall_ms,
                   guint      response_ms,
+                  guint      pause_ms,
                   gint64     now)
 {
   *self = (HttpWatch) {
     .body_size = body_size,
     .stall_us = stall_ms * G_TIME_SPAN_MILLISECOND,
     .response_us = response_ms * G_TIME_SPAN_MILLISECOND,
+    .pause_us = pause_ms * G_TIME_SPAN_MILLISECOND,
     .looked_at = now,
     .moved_at = now,
   };

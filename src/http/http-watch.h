@@ -10,8 +10,9 @@
  * to go on. Pure: the clock is an argument (monotonic, in µs).
  *
  * Three stretches: sending (until the last byte has left this machine), waiting (until the first
- * byte of the answer), receiving. Sending and receiving end when nothing moved for the stall time,
- * waiting ends after the response time. The connecting before is not watched here.
+ * byte of the answer), receiving. Sending ends when nothing moved for the stall time, receiving
+ * when nothing did for the pause time; waiting ends after the response time. The connecting before
+ * is not watched here.
  */
 
 typedef struct {
@@ -34,6 +35,7 @@ typedef struct {
   guint64 body_size;
   gint64 stall_us;
   gint64 response_us;
+  gint64 pause_us;
   HttpSample last;
   gint64 looked_at;
   gint64 moved_at;
@@ -45,6 +47,7 @@ void             http_watch_start       (HttpWatch        *self,
                                          guint64           body_size,
                                          guint             stall_ms,
                                          guint             response_ms,
+                                         guint             pause_ms,
                                          gint64            now);
 HttpWatchVerdict http_watch_look        (HttpWatch        *self,
                                          const HttpSample *sample,

@@ -386,6 +386,30 @@ test_silence (void)
   }
 }
 
+/* S3 answers a Complete with 200 at once, and may then be silent while it puts the parts together.
+ * A request that waits long for its answer waits as long for what follows the first line. */
+static void
+test_long_pause (void)
+{
+  static const char *const starts[] = {
+    "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n", "HTTP/1.1 200 OK\r\nX-A: b\r\n",
+    "HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n ",
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (starts); i++) {
+    g_autoptr (ScriptedServer) server = scripted_server_new (silent_script, (gpointer) starts[i],
+                                                             NULL);
+    g_autoptr (HttpClient) client = client_new (SHORT_MS, SHORT_MS);
+    g_autoptr (HttpRequest) request = put_new (server, 100);
+    gint64 start = g_get_monotonic_time ();
+
+    request->response_timeout_ms = 5 * SHORT_MS;
+    assert_fails (client, request, NULL, HTTP_ERROR_STALLED);
+    g_assert_cmpint (g_get_monotonic_time () - start, >=,
+                     5 * SHORT_MS * G_TIME_SPAN_MILLISECOND);
+  }
+}
+
 /* This side's socket holds all of it, the other side's a part: all is handed over, not all is
  * taken. That is a stall, however long the answer may take. */
 static void
@@ -485,6 +509,7 @@ main (int   argc,
   g_test_add_func ("/http/trouble/early-reset", test_early_reset);
   g_test_add_func ("/http/trouble/early-ok", test_early_ok);
   g_test_add_func ("/http/trouble/silence", test_silence);
+  g_test_add_func ("/http/trouble/long-pause", test_long_pause);
   g_test_add_func ("/http/trouble/never-drained", test_never_drained);
   g_test_add_func ("/http/trouble/odd-answers", test_odd_answers);
   g_test_add_func ("/http/trouble/too-large", test_too_large);

@@ -6,6 +6,7 @@
 
 #define STALL_MS 30
 #define RESPONSE_MS 60
+#define PAUSE_MS 40
 #define SIZE 1000
 
 /* One look. */
@@ -26,7 +27,7 @@ check_case (const Case *c)
   HttpWatch watch;
 
   g_test_message ("%s", c->what);
-  http_watch_start (&watch, SIZE, STALL_MS, RESPONSE_MS, 1);
+  http_watch_start (&watch, SIZE, STALL_MS, RESPONSE_MS, PAUSE_MS, 1);
   for (const Look *look = c->looks; look->at_ms != 0; look++) {
     gint64 now = look->at_ms * G_TIME_SPAN_MILLISECOND;
 
@@ -77,8 +78,8 @@ test_verdicts (void)
         { 10, { TRUE, FALSE, SIZE, SIZE, 0, 0 }, HTTP_WATCH_GO_ON },
         { 65, { TRUE, FALSE, SIZE, SIZE, 0, 1 }, HTTP_WATCH_GO_ON },
         { 90, { TRUE, FALSE, SIZE, SIZE, 0, 2 }, HTTP_WATCH_GO_ON },
-        { 119, { TRUE, FALSE, SIZE, SIZE, 0, 2 }, HTTP_WATCH_GO_ON },
-        { 120, { TRUE, FALSE, SIZE, SIZE, 0, 2 }, HTTP_WATCH_STALLED }
+        { 129, { TRUE, FALSE, SIZE, SIZE, 0, 2 }, HTTP_WATCH_GO_ON },
+        { 130, { TRUE, FALSE, SIZE, SIZE, 0, 2 }, HTTP_WATCH_STALLED }
       } },
     { "the body starts again", {
         { 10, { TRUE, FALSE, SIZE, SIZE, 0, 0 }, HTTP_WATCH_GO_ON },
@@ -99,7 +100,7 @@ test_no_body (void)
   HttpSample sample = { .connected = TRUE };
   HttpWatch watch;
 
-  http_watch_start (&watch, 0, STALL_MS, RESPONSE_MS, 1);
+  http_watch_start (&watch, 0, STALL_MS, RESPONSE_MS, PAUSE_MS, 1);
   g_assert_cmpint (http_watch_look (&watch, &sample, 1000), ==, HTTP_WATCH_GO_ON);
   g_assert_cmpint (http_watch_get_sent_at (&watch), ==, 1000);
   g_assert_cmpint (http_watch_look (&watch, &sample, 60999), ==, HTTP_WATCH_GO_ON);
@@ -113,7 +114,7 @@ test_long (void)
   HttpSample sample = { .connected = TRUE };
   HttpWatch watch;
 
-  http_watch_start (&watch, 0, G_MAXUINT, G_MAXUINT, 1);
+  http_watch_start (&watch, 0, G_MAXUINT, G_MAXUINT, G_MAXUINT, 1);
   g_assert_cmpint (http_watch_look (&watch, &sample, 1000), ==, HTTP_WATCH_GO_ON);
   g_assert_cmpint (http_watch_get_due (&watch), ==, 1000 + G_MAXUINT * G_GINT64_CONSTANT (1000));
 }
@@ -124,7 +125,7 @@ test_sent_at (void)
   HttpSample sample = { .connected = TRUE, .n_read = SIZE, .n_sent = SIZE - 1 };
   HttpWatch watch;
 
-  http_watch_start (&watch, SIZE, STALL_MS, RESPONSE_MS, 1);
+  http_watch_start (&watch, SIZE, STALL_MS, RESPONSE_MS, PAUSE_MS, 1);
   http_watch_look (&watch, &sample, 1000);
   g_assert_cmpint (http_watch_get_sent_at (&watch), ==, 0);
   sample.n_sent = SIZE;
