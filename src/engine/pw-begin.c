@@ -125,6 +125,7 @@ pw_rename_key (PwOrder     *order,
       g_clear_pointer (&order->asked_key, g_free);
       g_free (order->key);
       order->key = g_steal_pointer (&key);
+      g_clear_pointer (&order->own_etag, g_free);
       return TRUE;
     }
   }

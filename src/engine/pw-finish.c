@@ -52,6 +52,31 @@ assume_finished (PwOrder  *order,
   return close_journal (order, error);
 }
 
+/* What stands at the key, if it is this upload's; else NULL. */
+static gboolean
+find_own (PwJob          *job,
+          PwExchange     *exchange,
+          S3ObjectReply **own,
+          GError        **error)
+{
+  PwOrder *order = job->order;
+  g_autoptr (GError) problem = NULL;
+  g_autoptr (S3ObjectReply) head = NULL;
+
+  *own = NULL;
+  if (!pw_authority_can (order->authority, PW_CAN_HEAD)
+      || !pw_journal_is_completing (order->journal, NULL) || !fill_from_journal (order))
+    return TRUE;
+  head = pw_authority_head (order->authority, exchange, order->key, &problem);
+  if (!head && exchange->status != 404) {
+    g_propagate_error (error, g_steal_pointer (&problem));
+    return FALSE;
+  }
+  if (head && pw_is_ours (order, head))
+    *own = g_steal_pointer (&head);
+  return TRUE;
+}
+
 gboolean
 pw_find_finished (PwJob       *job,
                   PwExchange  *exchange,
@@ -59,28 +84,34 @@ pw_find_finished (PwJob       *job,
                   GError     **error)
 {
   PwOrder *order = job->order;
-  g_autoptr (GError) problem = NULL;
-  g_autoptr (S3ObjectReply) head = NULL;
+  g_autoptr (S3ObjectReply) own = NULL;
 
   *is_finished = FALSE;
-  if (!pw_journal_is_completing (order->journal, NULL) || !fill_from_journal (order))
-    return TRUE;
   if (!pw_authority_can (order->authority, PW_CAN_HEAD)) {
-    *is_finished = TRUE;
-    return assume_finished (order, error);
+    *is_finished = pw_journal_is_completing (order->journal, NULL) && fill_from_journal (order);
+    return !*is_finished || assume_finished (order, error);
   }
-  head = pw_authority_head (order->authority, exchange, order->key, &problem);
-  if (!head) {
-    if (exchange->status == 404)
-      return TRUE;
-    g_propagate_error (error, g_steal_pointer (&problem));
+  if (!find_own (job, exchange, &own, error))
     return FALSE;
-  }
-  if (!pw_is_ours (order, head))
+  if (!own)
     return TRUE;
   exchange->verdict = PW_VERDICT_STOP;
   *is_finished = TRUE;
-  return pw_prove_object (order, NULL, head, error) && close_journal (order, error);
+  return pw_prove_object (order, NULL, own, error) && close_journal (order, error);
+}
+
+gboolean
+pw_find_superseded (PwJob       *job,
+                    PwExchange  *exchange,
+                    GError     **error)
+{
+  g_autoptr (S3ObjectReply) own = NULL;
+
+  if (!find_own (job, exchange, &own, error))
+    return FALSE;
+  g_free (job->order->own_etag);
+  job->order->own_etag = own ? g_strdup (own->etag) : NULL;
+  return TRUE;
 }
 
 static gboolean
@@ -101,7 +132,8 @@ complete (PwJob       *job,
   reply = pw_authority_complete (order->authority, exchange, &(PwAsk) {
     .op = PW_OP_COMPLETE, .key = order->key, .upload_id = order->upload_id,
     .parts = order->parts, .n_parts = order->plan.n_parts, .checksum = whole,
-    .size = order->plan.size, .if_none_match = order->if_exists != PW_IF_EXISTS_REPLACE,
+    .size = order->plan.size,
+    .if_none_match = order->if_exists != PW_IF_EXISTS_REPLACE && !order->own_etag,
   }, error);
   if (!reply)
     return FALSE;
@@ -146,15 +178,19 @@ check_vacant (PwOrder     *order,
               PwExchange  *exchange,
               GError     **error)
 {
-  gboolean exists;
+  g_autoptr (S3ObjectReply) head = NULL;
+  g_autoptr (GError) problem = NULL;
 
   if (order->if_exists == PW_IF_EXISTS_REPLACE
       || !pw_authority_can (order->authority, PW_CAN_HEAD))
     return TRUE;
-  if (!pw_look (order, exchange, &exists, error))
+  head = pw_authority_head (order->authority, exchange, order->key, &problem);
+  if (!head && exchange->status != 404 && exchange->status != 403) {
+    g_propagate_error (error, g_steal_pointer (&problem));
     return FALSE;
+  }
   exchange->verdict = PW_VERDICT_STOP;
-  if (!exists || exchange->status == 403)
+  if (!head || g_strcmp0 (head->etag, order->own_etag) == 0)
     return TRUE;
   g_set_error_literal (error, PW_ERROR, PW_ERROR_EXISTS, pw_error_get_title (PW_ERROR_EXISTS));
   return FALSE;

@@ -47,6 +47,7 @@ pw_order_unref (PwOrder *self)
   g_free (self->journals);
   g_free (self->content_type);
   g_free (self->upload_id);
+  g_free (self->own_etag);
   g_free (self->parts);
   g_free (self->states);
   g_free (self->note);

@@ -51,6 +51,8 @@ typedef struct {
   S3ChecksumKind kind;          /* what each part carries */
   PwJournal *journal;
   char *upload_id;              /* NULL until created */
+  char *own_etag;               /* of the object at the key, if this upload made it of what the file
+                                 * held before; or NULL */
   S3CompletedPart *parts;       /* plan.n_parts of them; index = part number − 1 */
   guint8 *states;               /* PwPartState of each */
   guint64 resumed_bytes;        /* safe from before */

@@ -335,6 +335,50 @@ settle_parts (PwResume *self,
   return FALSE;
 }
 
+/* The parts are not at the store to be compared with: their sums in the journal are. */
+static gboolean
+is_file_changed (PwResume *self,
+                 gboolean *is_changed,
+                 GError  **error)
+{
+  PwOrder *order = self->order;
+  guint n_known;
+  const PwJournalPart *known = pw_journal_get_parts (order->journal, &n_known);
+
+  *is_changed = order->plan.size != pw_journal_get_intent (order->journal)->plan.size;
+  for (guint n = 1; !*is_changed && n <= n_known; n++) {
+    S3Checksum checksum;
+
+    if (!sum_part (self, n, known[n - 1].checksum.kind, &checksum, error))
+      return FALSE;
+    *is_changed = checksum.kind == S3_CHECKSUM_NONE
+                  || !s3_checksum_equal (&checksum, &known[n - 1].checksum);
+  }
+  return TRUE;
+}
+
+/* The store knows no such upload. A Complete that won is the end of it, but for a file that is
+ * followed and has changed since: then its object is what the new version replaces. */
+static gboolean
+settle_gone (PwResume *self,
+             gboolean *is_finished,
+             GError  **error)
+{
+  PwOrder *order = self->order;
+  gboolean is_changed = FALSE;
+
+  if (!order->follow || !self->must_prove || !pw_journal_is_completing (order->journal, NULL))
+    return pw_find_finished (self->job, self->exchange, is_finished, error);
+  if (!is_file_changed (self, &is_changed, error))
+    return FALSE;
+  if (!is_changed)
+    return pw_find_finished (self->job, self->exchange, is_finished, error);
+  if (order->if_exists == PW_IF_EXISTS_REPLACE)
+    return TRUE;
+  pw_order_set_plan (order, &pw_journal_get_intent (order->journal)->plan);
+  return pw_find_superseded (self->job, self->exchange, error) && plan_again (self, error);
+}
+
 /* What the store cannot end well goes before another is created. */
 static gboolean
 drop_spoiled (PwResume *self,
@@ -405,7 +449,7 @@ resume (PwResume *self,
 
   if (is_gone) {
     if (order->upload_id && !order->is_spoiled && !order->is_doubted
-        && !pw_find_finished (self->job, self->exchange, &is_finished, error))
+        && !settle_gone (self, &is_finished, error))
       return FALSE;
     if (is_finished) {
       self->job->outcome = PW_OUTCOME_DONE;

@@ -31,6 +31,10 @@ void     pw_finish  (PwJob *job, PwBench *bench);
  * answer was lost may have won. Nothing is assumed: FALSE without an error means that it is not. */
 gboolean pw_find_finished (PwJob *job, PwExchange *exchange, gboolean *is_finished, GError **error);
 
+/* The same question where the file has changed since: what is found is the order's own_etag, which
+ * the new version may replace. The order has the plan of before. */
+gboolean pw_find_superseded (PwJob *job, PwExchange *exchange, GError **error);
+
 /* Whether the store still knows the unfinished upload. FALSE with @error: it could not be asked. */
 gboolean pw_ask_alive  (PwJob *job, PwExchange *exchange, gboolean *is_alive, GError **error);
 

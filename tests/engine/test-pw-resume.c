@@ -272,20 +272,28 @@ test_spoiled (void)
   finish (fixture);
 }
 
-/* Complete had won, and its answer never came: nothing is sent again. */
-static void
-test_was_complete (gconstpointer rules)
+/* Complete won, and its answer never came. */
+static StepFixture *
+leave_complete (const char *rules)
 {
-  g_autoptr (StepFixture) fixture = leave (rules, N_PARTS);
+  StepFixture *fixture = leave (rules, N_PARTS);
   g_autoptr (PwJob) job = NULL;
 
   g_assert_cmpint (step_fixture_run (fixture, PW_JOB_BEGIN, 0), ==, PW_OUTCOME_OK);
   store_fixture_set_faults (fixture->store, "complete: lose-answer\nhead: status 500\n");
   job = step_fixture_try (fixture, PW_JOB_FINISH, 0);
   g_assert_cmpint (job->outcome, !=, PW_OUTCOME_DONE);
-  g_clear_pointer (&job, pw_job_free);
   step_fixture_crash (fixture);
   store_fixture_set_faults (fixture->store, "");
+  return fixture;
+}
+
+/* Nothing is sent again. */
+static void
+test_was_complete (gconstpointer rules)
+{
+  g_autoptr (StepFixture) fixture = leave_complete (rules);
+
   g_assert_cmpint (step_fixture_run (fixture, PW_JOB_BEGIN, 0), ==, PW_OUTCOME_DONE);
   g_assert_nonnull (fixture->order->etag);
   store_fixture_assert_object (fixture->store, "file.bin", fixture->path);
@@ -296,6 +304,41 @@ test_was_complete (gconstpointer rules)
   store_fixture_set_faults (fixture->store, "any: status 500\n");
   g_assert_cmpint (step_fixture_run (fixture, PW_JOB_BEGIN, 0), ==, PW_OUTCOME_DONE);
   g_assert_nonnull (fixture->order->verification);
+}
+
+/* Complete had won, its answer never came, and then the file was changed: who follows it gets what
+ * the file holds now, at the same key, whatever is to happen to objects of others. */
+static void
+test_was_complete_and_followed (gconstpointer data)
+{
+  gsize grow = GPOINTER_TO_SIZE (data);
+
+  for (PwIfExists if_exists = PW_IF_EXISTS_ASK; if_exists <= PW_IF_EXISTS_SKIP; if_exists++) {
+    g_autoptr (StepFixture) fixture = leave_complete (NULL);
+
+    step_fixture_change_file (fixture, 10, grow);
+    fixture->order->follow = TRUE;
+    fixture->order->if_exists = if_exists;
+    g_assert_cmpint (step_fixture_run (fixture, PW_JOB_BEGIN, 0), ==, PW_OUTCOME_OK);
+    g_assert_cmpuint (step_fixture_count_safe (fixture), ==, 0);
+    g_assert_cmpstr (fixture->order->key, ==, "file.bin");
+    finish (fixture);
+    g_assert_cmpuint (store_fixture_get_stat (fixture->store, "objects"), ==, 1);
+  }
+}
+
+/* The same marks are of no importance: the bytes are those that Complete made the object of. */
+static void
+test_was_complete_and_touched (void)
+{
+  g_autoptr (StepFixture) fixture = leave_complete (NULL);
+
+  step_fixture_change_file (fixture, 10, 0);
+  step_fixture_change_file (fixture, 10, 0);
+  fixture->order->follow = TRUE;
+  g_assert_cmpint (step_fixture_run (fixture, PW_JOB_BEGIN, 0), ==, PW_OUTCOME_DONE);
+  store_fixture_assert_object (fixture->store, "file.bin", fixture->path);
+  g_assert_cmpuint (store_fixture_get_stat (fixture->store, "create"), ==, 1);
 }
 
 static void
@@ -371,6 +414,10 @@ main (int    argc,
   g_test_add_data_func ("/resume/was-complete/generic", "generic", test_was_complete);
   g_test_add_data_func ("/resume/was-complete/ceph", "ceph", test_was_complete);
   g_test_add_data_func ("/resume/was-complete/b2", "b2", test_was_complete);
+  g_test_add_data_func ("/resume/was-complete/followed", NULL, test_was_complete_and_followed);
+  g_test_add_data_func ("/resume/was-complete/grown", GSIZE_TO_POINTER (STORE_PART),
+                        test_was_complete_and_followed);
+  g_test_add_func ("/resume/was-complete/touched", test_was_complete_and_touched);
   g_test_add_func ("/resume/without-journal", test_without_journal);
   g_test_add_func ("/resume/broken-journal", test_broken_journal);
   g_test_add_func ("/resume/locked", test_locked);
