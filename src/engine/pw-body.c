@@ -66,6 +66,9 @@ pw_body_prepare (PwBody         *self,
   *self = (PwBody) {
     .source = job->order->source, .offset = offset, .size = size, .throttle = bench->throttle,
   };
+  /* Parts are read one by one, over hours: together they must be one version of the file. */
+  if (job->order->plan.n_parts > 0)
+    pw_source_watch (self->source, offset, size);
   /* A buffer larger than the whole budget can never be had; do not give up a smaller one for it. */
   if (size <= 64 * 1024 * 1024)
     memory = pw_bench_get_buffer (bench, (gsize) size);

@@ -308,6 +308,17 @@ pw_source_will_need (PwSource *self,
   (void) posix_fadvise (self->fd, (off_t) offset, (off_t) size, POSIX_FADV_WILLNEED);
 }
 
+void
+pw_source_watch (PwSource *self,
+                 guint64   offset,
+                 guint64   size)
+{
+  g_return_if_fail (self != NULL);
+
+  /* A file system that cannot has no better way either. */
+  (void) sync_file_range (self->fd, (off64_t) offset, (off64_t) size, SYNC_FILE_RANGE_WRITE);
+}
+
 gboolean
 pw_source_check (PwSource   *self,
                  PwIdentity *now,

@@ -56,6 +56,14 @@ void              pw_source_will_need    (PwSource    *self,
                                           guint64      offset,
                                           guint64      size);
 
+/* These bytes are about to be read: what is written to them from here on leaves a mark for
+ * pw_source_check(), also where it is written through a mapping (mmap(2)), which marks the file
+ * only when it meets a page that is not dirty already. So what is dirty begins to be written to the
+ * disk (sync_file_range(2)). Not on a file system in memory. */
+void              pw_source_watch        (PwSource    *self,
+                                          guint64      offset,
+                                          guint64      size);
+
 /* TRUE: the open file and the file of that name both are what was opened, unwritten. Else
  * PW_ERROR_SOURCE_CHANGED, _VANISHED, or _UNREADABLE (a folder above it may no longer be searched).
  * @now (may be NULL) gets the identity of the file that has the name now, where there is one, also
