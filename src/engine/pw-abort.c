@@ -118,7 +118,9 @@ open_for_abort (PwOrder  *order,
   if (!order->journal && order->may_have_journal
       && pw_journal_exists (order->journals, order->id))
     order->journal = pw_journal_open (order->journals, order->id, &problem);
-  if (problem && !g_error_matches (problem, PW_ERROR, PW_ERROR_JOURNAL_BROKEN)) {
+  /* What is damaged was set aside; what is still there is a newer Partway's. */
+  if (problem && (!g_error_matches (problem, PW_ERROR, PW_ERROR_JOURNAL_BROKEN)
+                  || pw_journal_exists (order->journals, order->id))) {
     g_propagate_error (error, g_steal_pointer (&problem));
     return FALSE;
   }

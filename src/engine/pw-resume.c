@@ -486,7 +486,9 @@ open_journal (PwJob   *job,
     order->journal = pw_journal_open (order->journals, order->id, &problem);
   if (order->journal)
     return TRUE;
-  if (g_error_matches (problem, PW_ERROR, PW_ERROR_JOURNAL_BROKEN)) {
+  /* What is damaged was set aside; what is still there is a newer Partway's. */
+  if (g_error_matches (problem, PW_ERROR, PW_ERROR_JOURNAL_BROKEN)
+      && !pw_journal_exists (order->journals, order->id)) {
     g_free (order->note);
     order->note = g_strdup (problem->message);
   } else {

@@ -5,6 +5,7 @@
 #include "engine/pw-steps.h"
 
 #include "engine/pw-error.h"
+#include "engine/pw-line.h"
 #include "step-fixture.h"
 
 #include <fcntl.h>
@@ -364,6 +365,27 @@ test_broken_journal (void)
   g_assert_cmpint (step_fixture_run (fixture, PW_JOB_FINISH, 0), ==, PW_OUTCOME_DONE);
 }
 
+/* A journal of a newer Partway: nothing is begun beside it, and nothing forgotten. */
+static void
+test_newer_journal (void)
+{
+  g_autoptr (StepFixture) fixture = leave (NULL, 3);
+  g_autofree char *path = g_build_filename (fixture->store->journals, STEP_ID ".journal", NULL);
+  g_autoptr (GString) text = g_string_new ("{\"t\":\"intent\",\"v\":2,\"new\":1");
+  static const PwJobKind kinds[] = { PW_JOB_BEGIN, PW_JOB_ABORT };
+
+  pw_line_end (text, 0);
+  g_assert_true (g_file_set_contents (path, text->str, (gssize) text->len, NULL));
+  for (guint i = 0; i < G_N_ELEMENTS (kinds); i++) {
+    g_autoptr (PwJob) job = step_fixture_try (fixture, kinds[i], 0);
+
+    g_assert_cmpint (job->outcome, ==, PW_OUTCOME_FAILED);
+    g_assert_error (job->error, PW_ERROR, PW_ERROR_JOURNAL_BROKEN);
+    g_assert_nonnull (strstr (job->error->message, "newer"));
+    g_assert_true (step_fixture_has_journal (fixture));
+  }
+}
+
 /* Another process runs it: told, and neither sent nor forgotten. */
 static void
 test_locked (void)
@@ -420,6 +442,7 @@ main (int    argc,
   g_test_add_func ("/resume/was-complete/touched", test_was_complete_and_touched);
   g_test_add_func ("/resume/without-journal", test_without_journal);
   g_test_add_func ("/resume/broken-journal", test_broken_journal);
+  g_test_add_func ("/resume/newer-journal", test_newer_journal);
   g_test_add_func ("/resume/locked", test_locked);
 
   return g_test_run ();
