@@ -514,8 +514,7 @@ test_many (Fixture       *fixture,
   pw_queue_free (queue);
 }
 
-#define N_ADOPTERS 4
-#define N_LEFT 40
+enum { N_ADOPTERS = 4, N_LEFT = 40 };
 
 /* A process that adopts once @go ends, tells how many items it got, and lives until @end does. */
 static void
@@ -569,9 +568,7 @@ test_adopters (Fixture       *fixture,
   close (end[1]);
   for (guint i = 0; i < N_ADOPTERS; i++)
     g_assert_cmpint (waitpid (children[i], NULL, 0), ==, children[i]);
-  g_assert_true (close (go[0]) == 0 && close (end[0]) == 0);
-  g_assert_true (close (counts[0]) == 0 && close (counts[1]) == 0);
-
+  g_assert_true (!close (go[0]) && !close (end[0]) && !close (counts[0]) && !close (counts[1]));
   g_assert_cmpuint (sum, ==, 2 * N_LEFT);
   g_assert_cmpuint (items->len, ==, 2 * N_LEFT);
 }
