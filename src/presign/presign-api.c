@@ -59,6 +59,9 @@ refuse (PresignApi                *self,
 {
   HttpResponse *response = dialect->refuse (problem, caller);
 
+  if (problem->code) {
+    http_response_add_header (response, "X-Error-Code", problem->code);
+  }
   if (problem->status == 401) {
     http_response_add_header (response, "WWW-Authenticate", "Bearer");
   }

@@ -47,6 +47,9 @@ HttpResponse *presign_api_answer      (PresignApi          *self,
                                        gint64               now,
                                        HttpClient          *client);
 
+/* Refusals carry S3's code, or ours, in a header "X-Error-Code": not every dialect has a place for
+ * it in its body. */
+
 /* A refusal in the shape of the route's dialect, for limits that the listener sees (413, 429,
  * 503). @code: "SlowDown". */
 HttpResponse *presign_api_refuse      (PresignApi          *self,

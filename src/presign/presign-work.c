@@ -13,7 +13,6 @@ struct _PresignWork {
   char *peer;
   char *base_url;
   char *request_id;
-  const char *code;             /* of a refusal of ours; static */
   gboolean asked_store;
   gint64 begun_us;
 };
@@ -115,7 +114,6 @@ presign_work_refuse (PresignWork *self,
                      const char  *code,
                      const char  *message)
 {
-  self->code = code;
   return presign_api_refuse (self->service->api, self->request, &self->caller, status, code,
                              message);
 }
@@ -215,7 +213,7 @@ presign_work_end (PresignWork  *self,
     .duration_us = g_get_monotonic_time () - self->begun_us,
     .user = self->caller.user,
     .peer = self->peer,
-    .code = self->code,
+    .code = http_response_get_header (response, "X-Error-Code"),
   };
 
   if (asks_health (self->request)) {

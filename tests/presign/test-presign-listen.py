@@ -359,6 +359,17 @@ def test_logs_no_secrets(work):
                 check({'method', 'route', 'dialect', 'status', 'ms', 'peer'} <= entry.keys(), entry)
 
 
+def test_logs_what_s3_said(work):
+    with Store() as store, Server(store) as server:
+        line = Line(server.port)
+        answer = line.ask('POST', '/list-parts', {'uploadId': 'unknown', 'key': 'film'})
+        check_equal(answer.headers['x-error-code'], 'NoSuchUpload', answer.body)
+        store.set_faults('list-parts: status 403 AccessDenied')
+        line.ask('POST', '/list-parts', {'uploadId': 'unknown', 'key': 'film'})
+        wait_until(lambda: [entry.get('code') for entry in server.lines() if 'requestId' in entry] ==
+                   ['NoSuchUpload', 'AccessDenied'], 'the codes are logged')
+
+
 def test_memory_stays(work):
     n_rounds = 1 if SANITIZED else 6
     with Server(log_level='warning') as server:
