@@ -217,8 +217,7 @@ def test_survives_what_is_no_http(work):
                         b'GET http:// HTTP/1.1\r\n\r\n', b'POST / HTTP/1.1\r\nHost: a\r\n'
                         b'Content-Length: -1\r\n\r\n', b'GET / HTTP/1.1\r\nHost: \0\r\n\r\n',
                         b'OPTIONS * HTTP/1.1\r\nHost: a\r\n\r\n',
-                        b'CONNECT a:1 HTTP/1.1\r\nHost: a\r\n\r\n',
-                        b'POST /sign HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: gzip\r\n\r\n'):
+                        b'CONNECT a:1 HTTP/1.1\r\nHost: a\r\n\r\n'):
             line = Line(server.port)
             line.send(garbage)
             line.socket.shutdown(socket.SHUT_WR)
