@@ -258,7 +258,7 @@ def start_cold(world, backends, rgw):
     threading.Thread(target=server.serve_forever, daemon=True).start()
     environment = backends.make_environment(
         rgw, AWS_LAMBDA_RUNTIME_API=f"127.0.0.1:{server.server_port}",
-        **backends.get_presign_settings(rgw))
+        **backends.get_presign_settings(rgw, allow_anyone=True))
     began = time.monotonic()
     process = subprocess.Popen([backends.PRESIGN], env=environment, stdin=subprocess.DEVNULL,
                                stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
