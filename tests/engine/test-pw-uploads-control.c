@@ -255,10 +255,11 @@ test_remove_while_told (void)
 
   for (guint i = 0; i < 3; i++) {
     g_autofree char *name = g_strdup_printf ("%u", i);
-    PwUpload *upload = uploads_fixture_add_parts (fixture, name, 8);
 
-    g_signal_connect (upload, "progress", G_CALLBACK (remove_cb), NULL);
+    uploads_fixture_add_parts (fixture, name, 8);
   }
+  for (guint i = 0; i < 3; i++)
+    g_signal_connect (uploads_fixture_get (fixture, i), "progress", G_CALLBACK (remove_cb), NULL);
   uploads_fixture_wait_idle (fixture);
   g_assert_cmpuint (g_list_model_get_n_items (G_LIST_MODEL (fixture->uploads)), ==, 0);
   g_assert_cmpuint (store_fixture_get_stat (fixture->store, "uploads"), ==, 0);

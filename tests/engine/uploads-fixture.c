@@ -87,27 +87,33 @@ copy_state (const char *from,
 }
 
 void
+uploads_fixture_kill (UploadsFixture *self)
+{
+  g_autoptr (GError) error = NULL;
+
+  g_assert_null (self->killed_state);
+  pw_uploads_flush (self->uploads, &error);
+  g_assert_no_error (error);
+  self->killed_state = g_strconcat (self->store->state, "-killed", NULL);
+  copy_state (self->store->state, self->killed_state);
+}
+
+void
 uploads_fixture_restart (UploadsFixture *self,
                          gboolean        killed)
 {
-  g_autofree char *killed_state = g_strconcat (self->store->state, "-killed", NULL);
-  const char *state = self->store->state;
   g_autoptr (GError) error = NULL;
 
-  if (killed) {
-    pw_uploads_flush (self->uploads, &error);
-    g_assert_no_error (error);
-    copy_state (state, killed_state);
-    state = killed_state;
-  }
+  if (killed && !self->killed_state)
+    uploads_fixture_kill (self);
   g_signal_handlers_disconnect_by_data (self->uploads, self);
   g_assert_finalize_object (self->uploads);
-  new_uploads (self, state);
+  new_uploads (self, killed ? self->killed_state : self->store->state);
   pw_uploads_restore (self->uploads, NULL, &error);
   g_assert_no_error (error);
   if (killed) {
     g_free (self->store->state);
-    self->store->state = g_steal_pointer (&killed_state);
+    self->store->state = g_steal_pointer (&self->killed_state);
     g_free (self->store->journals);
     self->store->journals = g_build_filename (self->store->state, "uploads", NULL);
   }

@@ -17,14 +17,19 @@ typedef struct {
   GString *states;              /* "ID-less" history: "name:state " for each "changed" */
   GPtrArray *notes;             /* char */
   guint n_idle;
+  char *killed_state;           /* the state folder as it was at the kill, or NULL */
 } UploadsFixture;
 
 UploadsFixture *uploads_fixture_new   (const char     *rules,
                                        const char     *faults);
 void            uploads_fixture_free  (UploadsFixture *self);
 
+/* What is on the disk at this instant is what a kill leaves; the list itself goes on until the
+ * restart. */
+void            uploads_fixture_kill    (UploadsFixture *self);
+
 /* Another list over the same state folder, as after the program ended. @killed: the first one is
- * not told; its files are taken as they are. */
+ * not told; its files are taken as they are, or as they were at the kill. */
 void            uploads_fixture_restart (UploadsFixture *self,
                                          gboolean        killed);
 
