@@ -142,8 +142,8 @@ s3_request_upload_part (const S3Address  *address,
   g_return_val_if_fail (part_number >= 1, NULL);
 
   query = g_string_new (NULL);
-  g_string_append_printf (query, "partNumber=%u", part_number);
   append_query (query, "uploadId", upload_id);
+  g_string_append_printf (query, "&partNumber=%u", part_number);
   request = request_new ("PUT", address, key, query->str);
   set_checksum (request, checksum);
   return request;

@@ -1,8 +1,8 @@
 #!/usr/bin/python3
 # SPDX-FileCopyrightText: The Partway authors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The URLs of partway-presign are those that boto3 makes for the same call at the same time, but
-for the order of the query, which does not count. Nobody is asked: signing needs no store."""
+"""The URLs of partway-presign are, letter for letter, those that boto3 makes for the same call at
+the same time. Nobody is asked: signing needs no store."""
 
 import datetime
 import json
@@ -82,12 +82,6 @@ def sign_with_boto3(client, url, call, expires, **parameters):
             'Bucket': Nowhere.bucket, **parameters})
 
 
-def take_apart(url):
-    """As it is written, not decoded."""
-    parts = urlsplit(url)
-    return parts.scheme, parts.netloc, parts.path, sorted(parts.query.split('&'))
-
-
 def compare(server):
     client = server.get_client()
     n = 0
@@ -95,16 +89,16 @@ def compare(server):
         for key in KEYS:
             url = ask(backend, '/get-presigned-url',
                       {'key': key, 'uploadId': UPLOAD_ID, 'partNumber': 7})['presignedUrl']
-            check_equal(take_apart(url), take_apart(sign_with_boto3(
-                client, url, 'upload_part', 3600, Key=key, UploadId=UPLOAD_ID, PartNumber=7)), key)
+            check_equal(url, sign_with_boto3(
+                client, url, 'upload_part', 3600, Key=key, UploadId=UPLOAD_ID, PartNumber=7), key)
             n += 1
             for method, told, call in CALLS:
                 url = ask(backend, '/sign', {'method': method, 'key': key, 'expiresIn': 60,
                                              **told})['url']
                 names = {'uploadId': 'UploadId', 'partNumber': 'PartNumber'}
-                check_equal(take_apart(url), take_apart(sign_with_boto3(
+                check_equal(url, sign_with_boto3(
                     client, url, call, 60, Key=key,
-                    **{names[name]: value for name, value in told.items()})), key, call)
+                    **{names[name]: value for name, value in told.items()}), key, call)
                 n += 1
     note(f'{n} URLs are the same')
 

@@ -38,8 +38,8 @@ static const struct {
   { "POST", "/s3/multipart/u/complete?key=a", "{\"parts\":[{\"PartNumber\":1}]}", 400,
     "`parts` must be an array of {ETag, PartNumber} objects." },
   { "GET", "/s3/multipart/u%2B%2F%3D/7?key=a%2Fb+c", NULL, 200,
-    "{\"url\":\"https://films.s3.eu-central-1.amazonaws.com/a/b%20c?partNumber=7&"
-    "uploadId=u%2B%2F%3D&" },
+    "{\"url\":\"https://films.s3.eu-central-1.amazonaws.com/a/b%20c?uploadId=u%2B%2F%3D&"
+    "partNumber=7&" },
   { "GET", "/s3/multipart/u/7?key=a", NULL, 200, "\"expires\":900}" },
   { "GET", "/s3/multipart/u/batch?key=a&partNumbers=1,2,10000", NULL, 200,
     "{\"presignedUrls\":{\"1\":\"https://" },

@@ -21,8 +21,8 @@ static const struct {
   { "GET", "/get-presigned-url", NULL, 405, "{\"detail\":\"Method Not Allowed\"}" },
   { "POST", "/", NULL, 405, "{\"detail\":\"Method Not Allowed\"}" },
   { "POST", "/get-presigned-url", "{\"key\":\"a/b c\",\"uploadId\":\"u+/=\",\"partNumber\":7}", 200,
-    "{\"presignedUrl\":\"https://films.s3.eu-central-1.amazonaws.com/a/b%20c?partNumber=7&"
-    "uploadId=u%2B%2F%3D&X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Credential=AKIAIOSFODNN7EXAMPLE%2F"
+    "{\"presignedUrl\":\"https://films.s3.eu-central-1.amazonaws.com/a/b%20c?uploadId=u%2B%2F%3D&"
+    "partNumber=7&X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Credential=AKIAIOSFODNN7EXAMPLE%2F"
     "20231114%2Feu-central-1%2Fs3%2Faws4_request&X-Amz-Date=20231114T221320Z&X-Amz-Expires=900&"
     "X-Amz-SignedHeaders=host&X-Amz-Signature=…" },
   { "POST", "/get-presigned-url", "{\"key\":\"a\",\"uploadId\":\"u\",\"partNumber\":\"7\"}", 200,

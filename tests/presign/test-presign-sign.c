@@ -20,7 +20,7 @@ static const struct {
     "\"headers\":{\"Content-Type\":\"text/plain\"}}" },
   { "{\"method\":\"POST\",\"key\":\"a\"}", 200, HOST "a?uploads=&X-Amz-", "\"key\":\"a\"" },
   { "{\"method\":\"PUT\",\"key\":\"a\",\"uploadId\":\"u\",\"partNumber\":3}", 200,
-    HOST "a?partNumber=3&uploadId=u&X-Amz-", "&X-Amz-SignedHeaders=host&" },
+    HOST "a?uploadId=u&partNumber=3&X-Amz-", "&X-Amz-SignedHeaders=host&" },
   { "{\"method\":\"GET\",\"key\":\"a\",\"uploadId\":\"u\"}", 200, HOST "a?uploadId=u&X-Amz-", "" },
   { "{\"method\":\"GET\",\"key\":\"a\",\"uploadId\":\"u\",\"partNumberMarker\":1000}", 200,
     HOST "a?part-number-marker=1000&uploadId=u&X-Amz-", "" },

@@ -141,12 +141,12 @@ test_checksums (void)
   S3Checksum none = { S3_CHECKSUM_NONE };
 
   assert_request (s3_request_upload_part (address, KEY, "id", 10000, &crc),
-                  "PUT " URL "?partNumber=10000&uploadId=id\n"
+                  "PUT " URL "?uploadId=id&partNumber=10000\n"
                   "x-amz-checksum-crc64nvme: " CRC_BASE64 "\n");
   assert_request (s3_request_upload_part (address, KEY, "id", 1, &md5),
-                  "PUT " URL "?partNumber=1&uploadId=id\nContent-MD5: 1B2M2Y8AsgTpgAmY7PhCfg==\n");
+                  "PUT " URL "?uploadId=id&partNumber=1\nContent-MD5: 1B2M2Y8AsgTpgAmY7PhCfg==\n");
   assert_request (s3_request_upload_part (address, KEY, "id", 1, NULL),
-                  "PUT " URL "?partNumber=1&uploadId=id\n");
+                  "PUT " URL "?uploadId=id&partNumber=1\n");
   assert_request (s3_request_put_object (address, KEY, NULL, &none, FALSE), "PUT " URL "\n");
   assert_request (s3_request_put_object (address, KEY, NULL, &crc, FALSE),
                   "PUT " URL "\nx-amz-checksum-crc64nvme: " CRC_BASE64 "\n");
