@@ -138,6 +138,28 @@ def run_uploads(world, options, backends, rgw):
         yield make_upload_table(rows)
 
 
+# What of a worker's time goes to waiting for URLs.
+
+def run_waiting(world, options, backends, rgw):
+    """The program itself tells in its debug log how long its workers waited, all together."""
+    size, rate, workers = (512 if options.quick else 2048) * MIB, "100MB", 4
+    path = world.make_file("waiting.bin", size)
+    with backends.FastApi(rgw, log=False, delay_ms=DELAY_MS) as slow:
+        result = upload_with_cli(world, rgw, path, "--presign", slow.url, "--dialect", "fastapi",
+                                 "--parallel", str(workers), "--limit", rate,
+                                 AWS_ACCESS_KEY_ID="", AWS_SECRET_ACCESS_KEY="",
+                                 G_MESSAGES_DEBUG="all")
+    clear(rgw, path)
+    log = (world.folder / "log-0").read_text(encoding="utf-8", errors="replace")
+    waited = re.findall(r"workers waited (\d+) ms for URLs", log)
+    if not waited:
+        raise Failure("partway-cli did not tell how long its workers waited")
+    share = sum(map(int, waited)) / 1000 / (workers * result)
+    yield (f"**Waiting for URLs**\n\n{size // MIB} MiB at {rate} a second over {workers} "
+           f"connections, each URL from FastAPI in {DELAY_MS} ms: the workers waited "
+           f"{100 * share:.1f} % of their time.")
+
+
 # URLs a second.
 
 def write_script(world, delay_ms=0):
@@ -287,5 +309,5 @@ def run_presign(world, options, missing):
                    stdout=subprocess.DEVNULL)
     backends, partway = load_backends(world)
     with partway.Rgw() as rgw:
-        for part in (run_uploads, run_rates, run_lambda):
+        for part in (run_uploads, run_waiting, run_rates, run_lambda):
             yield from part(world, options, backends, rgw)
