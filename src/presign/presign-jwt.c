@@ -177,6 +177,21 @@ check_claims (JsonObject             *claims,
   return PRESIGN_JWT_OK;
 }
 
+/* HEADER.PAYLOAD.SIGNATURE (RFC 7515, 7.1). */
+static gboolean
+is_compact (const char *token)
+{
+  for (guint i = 0; i < 3; i++) {
+    gsize length = strcspn (token, ".");
+
+    if (!presign_base64url_is_fit (token, length) || (token[length] == '.') != (i < 2)) {
+      return FALSE;
+    }
+    token += length + (i < 2);
+  }
+  return TRUE;
+}
+
 PresignJwtVerdict
 presign_jwt_check (const char             *token,
                    const PresignJwtRules  *rules,
@@ -184,7 +199,8 @@ presign_jwt_check (const char             *token,
                    gint64                 *expires)
 {
   gsize length = strlen (token);
-  g_autoptr (cjose_jws_t) jws = length <= MAX_TOKEN ? cjose_jws_import (token, length, NULL) : NULL;
+  g_autoptr (cjose_jws_t) jws = length <= MAX_TOKEN && is_compact (token)
+                                ? cjose_jws_import (token, length, NULL) : NULL;
   g_autoptr (JsonParser) parser = NULL;
   PresignJwtVerdict verdict;
   uint8_t *text = NULL;

@@ -87,6 +87,40 @@ get_alg (JsonObject *object)
   return own;
 }
 
+gboolean
+presign_base64url_is_fit (const char *text,
+                          gsize       length)
+{
+  if (length == 0 || length % 4 == 1) {
+    return FALSE;
+  }
+  for (gsize i = 0; i < length; i++) {
+    if (!g_ascii_isalnum (text[i]) && text[i] != '-' && text[i] != '_') {
+      return FALSE;
+    }
+  }
+  return TRUE;
+}
+
+/* All numbers that a key may be made of (RFC 7518, 6). */
+static gboolean
+has_fit_numbers (JsonObject *object)
+{
+  static const char *const names[] = {
+    "n", "e", "d", "p", "q", "dp", "dq", "qi", "x", "y", "k",
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (names); i++) {
+    const char *text = get_text (object, names[i]);
+
+    if (json_object_has_member (object, names[i]) &&
+        !(text && presign_base64url_is_fit (text, strlen (text)))) {
+      return FALSE;
+    }
+  }
+  return TRUE;
+}
+
 static void
 take_key (PresignKeyset *self,
           JsonNode      *node)
@@ -96,7 +130,7 @@ take_key (PresignKeyset *self,
   g_autofree char *text = NULL;
   size_t bits;
 
-  if (!key.alg || self->keys->len >= MAX_KEYS) {
+  if (!key.alg || self->keys->len >= MAX_KEYS || !has_fit_numbers (object)) {
     return;
   }
   text = json_to_string (node, FALSE);

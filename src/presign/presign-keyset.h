@@ -35,6 +35,11 @@ const cjose_jwk_t *presign_keyset_next   (const PresignKeyset  *self,
                                           const char           *kid,
                                           guint                *at);
 
+/* TRUE: base64url that can be decoded (RFC 7515, appendix C). libcjose ends the whole process over
+ * a text that ends after one letter, so whatever comes from outside is looked at before. */
+gboolean presign_base64url_is_fit (const char *text,
+                                   gsize       length);
+
 GQuark presign_keyset_error_quark (void);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (PresignKeyset, presign_keyset_unref)

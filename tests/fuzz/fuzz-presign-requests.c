@@ -102,7 +102,7 @@ read_request (const char *text,
   }
   lines = g_strsplit (copy, "\n", MAX_HEADERS);
   words = g_strsplit (lines[0] != NULL ? lines[0] : "", " ", 2);
-  if (words[0] == NULL || words[1] == NULL || words[1][0] != '/')
+  if (words[0] == NULL || words[0][0] == '\0' || words[1] == NULL || words[1][0] != '/')
     return NULL;
   request = http_request_new (words[0], words[1]);
   for (guint i = 1; lines[i] != NULL; i++) {

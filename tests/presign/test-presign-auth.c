@@ -4,6 +4,7 @@
 
 #include "presign-fixture.h"
 
+#include "presign/presign-keyset.h"
 #include "tests/http/scripted-server.h"
 
 #include <cjose/jwk.h>
@@ -134,6 +135,45 @@ test_claims (void)
 }
 
 #define GOOD "{\"sub\":\"alice\",\"exp\":1800000000}"
+
+/* libcjose would end the process over some of them. */
+static void
+test_odd_tokens (void)
+{
+  static const char *const settings[] = { "auth", "jwt", "jwt-secret", SECRET, NULL };
+  static const char *const tokens[] = {
+    "eyJhbGciOiJIUzI1NiJ9.e30.AAAAA", "eyJhbGciOiJIUzI1NiJ9.e30xy.AAAA", "e.e30.AAAA",
+    "e===.e30.AAAA", "eyJhbGciOiJIUzI1NiJ9.e30.A===", "eyJhbGciOiJIUzI1NiJ9.e#0.AAAA",
+    "..", "...", ".", "a", "a.b",
+    "eyJhbGciOiJIUzI1NiJ9.e30.AAAA.AAAA", "eyJhbGciOiJub25lIn0.e30.AAAA",
+    "eyJhbGciOiJub25lIn0.e30.", "eyJhbGciOiJIUzI1NiJ9..AAAA",
+  };
+  g_autoptr (PresignFixture) fixture = presign_fixture_new (settings);
+
+  for (guint i = 0; i < G_N_ELEMENTS (tokens); i++) {
+    g_autofree char *header = g_strconcat ("Bearer ", tokens[i], NULL);
+
+    g_assert_cmpuint (ask_with (fixture, header), ==, 401);
+  }
+}
+
+/* Nor does it bear every key; what it would not is passed over. */
+static void
+test_odd_keys (void)
+{
+  static const char *const texts[] = {
+    "{\"keys\":[{\"kty\":\"RSA\",\"n\":\"A===\",\"e\":\"AQAB\"}]}",
+    "{\"keys\":[{\"kty\":\"RSA\",\"n\":\"AAAA\",\"e\":\"\"}]}",
+    "{\"keys\":[{\"kty\":\"EC\",\"crv\":\"P-256\",\"x\":\"A\",\"y\":7}]}",
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (texts); i++) {
+    g_autoptr (GError) error = NULL;
+
+    g_assert_null (presign_keyset_new_jwks (texts[i], strlen (texts[i]), &error));
+    g_assert_error (error, PRESIGN_KEYSET_ERROR, PRESIGN_KEYSET_ERROR_BROKEN);
+  }
+}
 
 static void
 test_forged (void)
@@ -356,6 +396,8 @@ main (int   argc,
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/presign/auth/claims", test_claims);
   g_test_add_func ("/presign/auth/forged", test_forged);
+  g_test_add_func ("/presign/auth/odd-tokens", test_odd_tokens);
+  g_test_add_func ("/presign/auth/odd-keys", test_odd_keys);
   g_test_add_func ("/presign/auth/key-set", test_key_set);
   g_test_add_func ("/presign/auth/rotation", test_rotation);
   g_test_add_func ("/presign/auth/api-keys", test_api_keys);
