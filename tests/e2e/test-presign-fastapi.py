@@ -29,7 +29,8 @@ def test_more_than_a_thousand_parts(work):
     with FastApi(rgw) as backend:
         resume_many_parts(work, backend, 'fastapi')
         n_urls = backend.count('get-presigned-url')
-        check(n_urls < 1500 + 100, n_urls, 'URLs were asked for: parts were sent again')
+        # Those that were ready at the kill, 128 at most, were in vain.
+        check(n_urls < 1500 + 250, n_urls, 'URLs were asked for: parts were sent again')
 
 
 def test_a_backend_that_renames(work):
