@@ -180,6 +180,7 @@ answer (Visit        *visit,
   BackendTwist twist = { 0 };
   gsize size;
   const char *data = g_bytes_get_data (bytes, &size);
+  BackendTwistFunc func;
   guint n, status = 0;
 
   words[1][strcspn (words[1], "?")] = '\0';
@@ -190,8 +191,9 @@ answer (Visit        *visit,
   }
   visit->body = root ? json_node_get_object (root) : NULL;
   n = count (self, words[1], head, bytes);
-  if (self->twist)
-    self->twist (self, words[1], visit->body, n, &twist);
+  func = g_atomic_pointer_get (&self->twist);
+  if (func)
+    func (self, words[1], visit->body, n, &twist);
   if (twist.status == 0 || twist.is_done || twist.is_dropped)
     text = serve (visit, words[1], &status);
   if (twist.is_dropped)
@@ -294,6 +296,13 @@ backend_fixture_free (BackendFixture *self)
   g_mutex_clear (&self->mutex);
   g_free (self->url);
   g_free (self);
+}
+
+void
+backend_fixture_set_twist (BackendFixture   *self,
+                           BackendTwistFunc  twist)
+{
+  g_atomic_pointer_set (&self->twist, twist);
 }
 
 guint

@@ -34,7 +34,7 @@ typedef void (*BackendTwistFunc) (BackendFixture *self,
 struct _BackendFixture {
   StepFixture *step;            /* its authority is the backend's client */
   char *url;
-  BackendTwistFunc twist;       /* set before it is asked; or NULL */
+  BackendTwistFunc twist;       /* backend_fixture_set_twist() */
   const char *prefix;           /* in front of each key; "" at first */
   gint age_s;                   /* atomic: URLs are so old when they are given out */
   gint expires_s;               /* atomic: 3600 at first */
@@ -53,6 +53,9 @@ BackendFixture *backend_fixture_new       (gsize           size,
                                            const char     *token,
                                            const char     *header);
 void            backend_fixture_free      (BackendFixture *self);
+/* NULL: none, as at first. Also while the backend is asked. */
+void            backend_fixture_set_twist (BackendFixture  *self,
+                                           BackendTwistFunc twist);
 /* How often a route was asked. */
 guint           backend_fixture_count     (BackendFixture *self,
                                            const char     *route);

@@ -117,7 +117,7 @@ test_codes (void)
     g_autoptr (BackendFixture) fixture = backend_fixture_new (SIZE, PART, NULL, NULL);
     g_autoptr (PwJob) job = NULL;
 
-    fixture->twist = refuse_start;
+    backend_fixture_set_twist (fixture, refuse_start);
     job = step_fixture_try (fixture->step, PW_JOB_BEGIN, 0);
     g_assert_cmpint (job->outcome, ==, refusals[refusal_index].outcome);
     g_assert_error (job->error, PW_ERROR, (gint) refusals[refusal_index].error);
@@ -145,10 +145,10 @@ test_gone (void)
 
   backend_fixture_begin (fixture);
   backend_fixture_crash (fixture);
-  fixture->twist = forget_upload;
+  backend_fixture_set_twist (fixture, forget_upload);
   g_assert_cmpint (step_fixture_run (fixture->step, PW_JOB_BEGIN, 0), ==, PW_OUTCOME_OK);
   g_assert_cmpuint (step_fixture_count_safe (fixture->step), ==, 0);
-  fixture->twist = NULL;
+  backend_fixture_set_twist (fixture, NULL);
   step_fixture_send_parts (fixture->step);
   finish (fixture);
 }
@@ -175,7 +175,7 @@ test_complete_lost (void)
   g_autoptr (PwJob) job = NULL;
 
   backend_fixture_begin (fixture);
-  fixture->twist = time_out_complete;
+  backend_fixture_set_twist (fixture, time_out_complete);
   job = step_fixture_try (fixture->step, PW_JOB_FINISH, 0);
   g_assert_cmpint (job->outcome, ==, PW_OUTCOME_LATER);
   finish (fixture);
@@ -201,7 +201,7 @@ test_start_lost (void)
   g_autoptr (BackendFixture) fixture = backend_fixture_new (SIZE, PART, NULL, NULL);
   g_autoptr (PwJob) job = NULL;
 
-  fixture->twist = drop_start;
+  backend_fixture_set_twist (fixture, drop_start);
   job = step_fixture_try (fixture->step, PW_JOB_BEGIN, 0);
   g_assert_cmpint (job->outcome, ==, PW_OUTCOME_LATER);
   g_assert_true (step_fixture_has_journal (fixture->step));
@@ -230,7 +230,7 @@ test_url_expired (void)
   g_autoptr (BackendFixture) fixture = backend_fixture_new (SIZE, PART, NULL, NULL);
   StepFixture *step = fixture->step;
 
-  fixture->twist = renew_urls;
+  backend_fixture_set_twist (fixture, renew_urls);
   g_atomic_int_set (&fixture->expires_s, 60);
   g_atomic_int_set (&fixture->age_s, 3600);
   g_assert_cmpint (step_fixture_run (step, PW_JOB_BEGIN, 0), ==, PW_OUTCOME_OK);
@@ -323,7 +323,7 @@ test_token_expired (gconstpointer token)
   g_autoptr (PwJob) job = NULL;
   PwError expected = token ? PW_ERROR_CREDENTIALS_EXPIRED : PW_ERROR_CREDENTIALS_MISSING;
 
-  fixture->twist = refuse_token;
+  backend_fixture_set_twist (fixture, refuse_token);
   job = step_fixture_try (fixture->step, PW_JOB_BEGIN, 0);
   g_assert_cmpint (job->outcome, ==, PW_OUTCOME_FAILED);
   g_assert_error (job->error, PW_ERROR, (gint) expected);
@@ -347,7 +347,7 @@ test_redirect (void)
   g_autoptr (BackendFixture) fixture = backend_fixture_new (SIZE, PART, "s3cr3t-t0k3n", NULL);
   g_autoptr (PwJob) job = NULL;
 
-  fixture->twist = redirect;
+  backend_fixture_set_twist (fixture, redirect);
   job = step_fixture_try (fixture->step, PW_JOB_BEGIN, 0);
   g_assert_cmpint (job->outcome, ==, PW_OUTCOME_FAILED);
   g_assert_error (job->error, PW_ERROR, PW_ERROR_PRESIGN);
@@ -369,10 +369,10 @@ test_key (void)
   g_assert_cmpint (step_fixture_run (fixture->step, PW_JOB_BEGIN, 0), ==, PW_OUTCOME_OK);
   g_assert_cmpstr (fixture->step->order->key, ==, "in/file.bin");
   backend_fixture_crash (fixture);
-  fixture->twist = forget_upload;
+  backend_fixture_set_twist (fixture, forget_upload);
   g_assert_cmpint (step_fixture_run (fixture->step, PW_JOB_BEGIN, 0), ==, PW_OUTCOME_OK);
   g_assert_cmpstr (fixture->step->order->key, ==, "in/file.bin");
-  fixture->twist = NULL;
+  backend_fixture_set_twist (fixture, NULL);
   step_fixture_send_parts (fixture->step);
   finish (fixture);
 }
