@@ -343,9 +343,3 @@ presign_stream_hold_head (PresignStream *self)
 {
   self->wire->is_holding = self->wire->base == NULL;
 }
-
-gboolean
-presign_stream_has_end (PresignStream *self)
-{
-  return self->wire->ready.has_end;
-}

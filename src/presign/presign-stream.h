@@ -40,5 +40,3 @@ void           presign_stream_set_resting (PresignStream   *self,
 gboolean       presign_stream_has_input   (PresignStream   *self);
 /* The next write waits for the one after it. Only where another is sure to come. */
 void           presign_stream_hold_head   (PresignStream   *self);
-/* Has the other side said that it sends no more? FALSE where that cannot be told (TLS). */
-gboolean       presign_stream_has_end     (PresignStream   *self);

@@ -102,12 +102,6 @@ presign_work_set_id (PresignWork *self,
   self->caller.request_id = self->request_id;
 }
 
-const HttpRequest *
-presign_work_get_request (PresignWork *self)
-{
-  return self->request;
-}
-
 HttpResponse *
 presign_work_refuse (PresignWork *self,
                      guint        status,

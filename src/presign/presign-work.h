@@ -60,7 +60,6 @@ HttpResponse      *presign_work_answer        (PresignWork         *self,
 /* Once, with the answer that goes out: counts and logs it, and puts the request's id in. */
 void               presign_work_end           (PresignWork         *self,
                                                HttpResponse        *response);
-const HttpRequest *presign_work_get_request   (PresignWork         *self);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (PresignService, presign_service_free)
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (PresignWork, presign_work_free)
