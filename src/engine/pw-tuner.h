@@ -20,7 +20,7 @@ typedef struct _PwTuner PwTuner;
 
 #define PW_TUNER_MIN   1u
 #define PW_TUNER_MAX   32u
-#define PW_TUNER_START 2u
+#define PW_TUNER_START 4u
 
 /* 1 ≤ @min ≤ @max; @start is brought between them. */
 PwTuner *pw_tuner_new        (guint    min,
