@@ -137,6 +137,7 @@ pw_upload_from_item (const PwQueueItem *item,
   upload->added = item->added;
   upload->finished = item->finished;
   upload->was_begun = TRUE;
+  upload->was_interrupted = item->state == PW_ITEM_WAITING;
   upload->order_in_list = item->order;
   upload->is_history = item->state == PW_ITEM_DONE;
   was_skipped = read_options (upload, item->options);

@@ -62,6 +62,7 @@ struct _PwUpload {
   char *note;                   /* a sentence for the user, which the list passes on and takes */
   PwIfExists if_exists;
   gboolean follow;              /* a changed file is followed instead of refused */
+  gboolean was_interrupted;     /* it was neither over nor paused when the process before ended */
   gint64 added;                 /* Unix seconds */
   gint64 finished;              /* likewise; 0 = not yet */
   guint n_again;                /* parts sent again */
