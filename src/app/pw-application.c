@@ -1,0 +1,268 @@
+/* SPDX-FileCopyrightText: The Partway authors
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+
+#include "app/pw-application.h"
+
+#include <glib/gi18n.h>
+
+#include "app/pw-dialogs.h"
+#include "app/pw-window.h"
+#include "config.h"
+
+struct _PwApplication {
+  AdwApplication parent_instance;
+
+  GSettings *settings;
+  PwUploads *uploads;
+  PwDestinations *destinations;
+  GtkWidget *window;            /* NULL until it is shown */
+  GListStore *early;            /* GFile that came before all was read; or NULL */
+  guint n_unread;               /* of queue and destinations */
+};
+
+G_DEFINE_FINAL_TYPE (PwApplication, pw_application, ADW_TYPE_APPLICATION)
+
+/* Reading what was saved. */
+
+static void
+tell (PwApplication *self,
+      const char    *sentence)
+{
+  if (self->window)
+    pw_window_tell (PW_WINDOW (self->window), sentence);
+  else
+    g_warning ("%s", sentence);
+}
+
+/* What was under way when the program ended goes on; what the user paused stays so. */
+static void
+go_on (PwApplication *self)
+{
+  GListModel *model = G_LIST_MODEL (self->uploads);
+
+  for (guint i = 0; i < g_list_model_get_n_items (model); i++) {
+    g_autoptr (PwUpload) upload = g_list_model_get_item (model, i);
+
+    if (upload->was_interrupted)
+      pw_upload_resume (upload);
+  }
+}
+
+static void
+take_read (PwApplication *self)
+{
+  if (--self->n_unread > 0)
+    return;
+  if (self->window)
+    pw_window_set_loaded (PW_WINDOW (self->window));
+  go_on (self);
+  if (self->window && self->early) {
+    g_autoptr (GListStore) files = g_steal_pointer (&self->early);
+
+    pw_window_add_files (PW_WINDOW (self->window), G_LIST_MODEL (files));
+  }
+}
+
+static void
+opened_cb (GObject      *source,
+           GAsyncResult *result,
+           gpointer      data)
+{
+  g_autoptr (PwApplication) self = data;
+  g_autoptr (GError) error = NULL;
+
+  if (!pw_uploads_open_finish (PW_UPLOADS (source), result, &error))
+    tell (self, error->message);
+  take_read (self);
+}
+
+static void
+loaded_cb (GObject      *source,
+           GAsyncResult *result,
+           gpointer      data)
+{
+  g_autoptr (PwApplication) self = data;
+  g_autoptr (GError) error = NULL;
+
+  if (!pw_destinations_load_finish (PW_DESTINATIONS (source), result, &error))
+    tell (self, error->message);
+  else if (pw_destinations_get_message (PW_DESTINATIONS (source)))
+    tell (self, pw_destinations_get_message (PW_DESTINATIONS (source)));
+  take_read (self);
+}
+
+/* The engine's settings. */
+
+static void
+apply_limit (PwApplication *self)
+{
+  pw_uploads_set_rate (self->uploads, g_settings_get_uint64 (self->settings, "limit"));
+}
+
+static void
+apply_connections (PwApplication *self)
+{
+  pw_uploads_set_connections (self->uploads, g_settings_get_uint (self->settings, "connections"),
+                              1, 32);
+}
+
+static void
+follow_settings (PwApplication *self)
+{
+  g_autoptr (GAction) limit = g_settings_create_action (self->settings, "limit");
+
+  g_action_map_add_action (G_ACTION_MAP (self), limit);
+  g_signal_connect_swapped (self->settings, "changed::limit", G_CALLBACK (apply_limit), self);
+  g_signal_connect_swapped (self->settings, "changed::connections",
+                            G_CALLBACK (apply_connections), self);
+  apply_limit (self);
+  apply_connections (self);
+}
+
+/* Actions. */
+
+static void
+about_cb (GSimpleAction *action,
+          GVariant      *target,
+          gpointer       data)
+{
+  PwApplication *self = data;
+
+  pw_dialogs_show_about (self->window, "");
+}
+
+static void
+quit_cb (GSimpleAction *action,
+         GVariant      *target,
+         gpointer       data)
+{
+  PwApplication *self = data;
+
+  if (self->window)
+    gtk_window_destroy (GTK_WINDOW (self->window));
+  g_application_quit (G_APPLICATION (self));
+}
+
+static void
+set_accels (PwApplication *self)
+{
+  static const struct {
+    const char *action;
+    const char *accels[3];
+  } keys[] = {
+    { "app.quit", { "<Control>q", NULL } },
+    { "app.preferences", { "<Control>comma", NULL } },
+    { "window.close", { "<Control>w", NULL } },
+    { "win.add-files", { "<Control>o", NULL } },
+    { "win.add-folder", { "<Control><Shift>o", NULL } },
+    { "win.paste", { "<Control>v", NULL } },
+    { "win.search", { "<Control>f", NULL } },
+    { "win.show-destinations", { "<Control>d", NULL } },
+    { "win.show-help-overlay", { "<Control>question", NULL } },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (keys); i++)
+    gtk_application_set_accels_for_action (GTK_APPLICATION (self), keys[i].action, keys[i].accels);
+}
+
+/* The application. */
+
+static void
+pw_application_startup (GApplication *application)
+{
+  static const GActionEntry entries[] = {
+    { "about", about_cb, NULL, NULL, NULL },
+    { "quit", quit_cb, NULL, NULL, NULL },
+  };
+  PwApplication *self = PW_APPLICATION (application);
+
+  G_APPLICATION_CLASS (pw_application_parent_class)->startup (application);
+  self->settings = g_settings_new (PW_APP_ID);
+  self->uploads = pw_uploads_new (NULL);
+  self->destinations = pw_destinations_new (NULL);
+  pw_uploads_set_allow_prompt (self->uploads, TRUE);
+  follow_settings (self);
+  g_action_map_add_action_entries (G_ACTION_MAP (self), entries, G_N_ELEMENTS (entries), self);
+  set_accels (self);
+
+  self->n_unread = 2;
+  pw_uploads_open_async (self->uploads, opened_cb, g_object_ref (self));
+  pw_destinations_load_async (self->destinations, NULL, loaded_cb, g_object_ref (self));
+}
+
+static void
+pw_application_activate (GApplication *application)
+{
+  PwApplication *self = PW_APPLICATION (application);
+
+  if (!self->window) {
+    self->window = pw_window_new (GTK_APPLICATION (self), self->uploads, self->destinations,
+                                  self->settings);
+    g_object_add_weak_pointer (G_OBJECT (self->window), (gpointer *) &self->window);
+    if (self->n_unread == 0)
+      pw_window_set_loaded (PW_WINDOW (self->window));
+  }
+  gtk_window_present (GTK_WINDOW (self->window));
+}
+
+static void
+pw_application_open (GApplication  *application,
+                     GFile        **files,
+                     int            n_files,
+                     const char    *hint)
+{
+  PwApplication *self = PW_APPLICATION (application);
+  g_autoptr (GListStore) store = g_list_store_new (G_TYPE_FILE);
+
+  for (int i = 0; i < n_files; i++)
+    g_list_store_append (store, files[i]);
+  g_application_activate (application);
+  if (self->n_unread == 0) {
+    pw_window_add_files (PW_WINDOW (self->window), G_LIST_MODEL (store));
+    return;
+  }
+  if (!self->early)
+    self->early = g_list_store_new (G_TYPE_FILE);
+  for (int i = 0; i < n_files; i++)
+    g_list_store_append (self->early, files[i]);
+}
+
+static void
+pw_application_shutdown (GApplication *application)
+{
+  PwApplication *self = PW_APPLICATION (application);
+  g_autoptr (GError) error = NULL;
+
+  if (self->uploads && !pw_uploads_flush (self->uploads, &error))
+    g_warning ("%s", error->message);
+  g_clear_object (&self->uploads);
+  g_clear_object (&self->destinations);
+  g_clear_object (&self->settings);
+  g_clear_object (&self->early);
+  G_APPLICATION_CLASS (pw_application_parent_class)->shutdown (application);
+}
+
+static void
+pw_application_class_init (PwApplicationClass *klass)
+{
+  GApplicationClass *application_class = G_APPLICATION_CLASS (klass);
+
+  application_class->startup = pw_application_startup;
+  application_class->activate = pw_application_activate;
+  application_class->open = pw_application_open;
+  application_class->shutdown = pw_application_shutdown;
+}
+
+static void
+pw_application_init (PwApplication *self)
+{
+}
+
+PwApplication *
+pw_application_new (void)
+{
+  return g_object_new (PW_TYPE_APPLICATION, "application-id", PW_APP_ID, "flags",
+                       G_APPLICATION_HANDLES_OPEN, "resource-base-path",
+                       "/io/github/partway/Partway", NULL);
+}

@@ -1,0 +1,297 @@
+/* SPDX-FileCopyrightText: The Partway authors
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+
+#include "app/pw-upload-row.h"
+
+#include <glib/gi18n.h>
+
+#include "app/pw-bar.h"
+#include "app/pw-words.h"
+
+struct _PwUploadRow {
+  GtkBox parent_instance;
+
+  GtkWidget *title_box;
+  GtkWidget *title;
+  GtkWidget *title_count;
+  GtkWidget *clear;
+  GtkWidget *body;
+  GtkWidget *check;
+  GtkWidget *icon;
+  GtkWidget *name;
+  GtkWidget *bar;
+  GtkWidget *sentence;
+  GtkWidget *help;
+  GtkWidget *proved;
+  GtkWidget *toggle;
+  GtkWidget *menu;
+
+  PwEntry *entry;
+};
+
+G_DEFINE_FINAL_TYPE (PwUploadRow, pw_upload_row, GTK_TYPE_BOX)
+
+static const char *
+get_section_title (PwSection section)
+{
+  switch (section) {
+  case PW_SECTION_ACTIVE:
+    return _("Uploading");
+  case PW_SECTION_PROBLEMS:
+    return _("Needs Attention");
+  case PW_SECTION_FINISHED:
+    return _("Finished");
+  case PW_N_SECTIONS:
+  default:
+    return "";
+  }
+}
+
+static void
+set_class (GtkWidget  *widget,
+           const char *name,
+           gboolean    is_on)
+{
+  if (is_on)
+    gtk_widget_add_css_class (widget, name);
+  else
+    gtk_widget_remove_css_class (widget, name);
+}
+
+static void
+set_target (GtkWidget  *button,
+            const char *id)
+{
+  gtk_actionable_set_action_target (GTK_ACTIONABLE (button), "s", id);
+}
+
+static void
+show_title (PwUploadRow *self)
+{
+  PwEntry *entry = self->entry;
+  g_autofree char *count = g_strdup_printf ("%u", entry->count);
+
+  gtk_label_set_label (GTK_LABEL (self->title), get_section_title (entry->section));
+  gtk_label_set_label (GTK_LABEL (self->title_count), count);
+  gtk_widget_set_visible (self->clear, entry->section == PW_SECTION_FINISHED);
+}
+
+static void
+show_edges (PwUploadRow *self)
+{
+  set_class (GTK_WIDGET (self), "first", self->entry->edges & PW_EDGE_FIRST);
+  set_class (GTK_WIDGET (self), "last", self->entry->edges & PW_EDGE_LAST);
+}
+
+static void
+show_bar (PwUploadRow *self,
+          PwUpload    *upload)
+{
+  double size = upload->size > 0 ? (double) upload->size : 1;
+  guint64 safe = MAX (upload->schedule.safe, upload->resumed);
+  gboolean is_resting = upload->state == PW_UPLOAD_PAUSED || upload->state == PW_UPLOAD_WAITING;
+
+  gtk_widget_set_visible (self->bar, !pw_upload_is_over (upload)
+                          && upload->state != PW_UPLOAD_ABORTING);
+  set_class (self->bar, "paused", is_resting);
+  set_class (self->bar, "problem", upload->state == PW_UPLOAD_FAILED);
+  pw_bar_show (PW_BAR (self->bar), (double) safe / size,
+               (double) MAX (pw_upload_get_sent (upload), safe) / size, NULL);
+}
+
+static void
+show_help (PwUploadRow *self,
+           PwUpload    *upload)
+{
+  PwHelp help = pw_words_get_help (upload);
+
+  gtk_widget_set_visible (self->help, help != PW_HELP_NONE);
+  if (help == PW_HELP_NONE)
+    return;
+  gtk_button_set_label (GTK_BUTTON (self->help), pw_words_get_label (help));
+  gtk_actionable_set_action_name (GTK_ACTIONABLE (self->help), pw_words_get_action (help));
+  set_target (self->help, upload->id);
+}
+
+static void
+show_toggle (PwUploadRow *self,
+             PwUpload    *upload)
+{
+  gboolean may_resume = upload->state == PW_UPLOAD_PAUSED;
+  const char *label = may_resume ? _("Resume") : _("Pause");
+
+  gtk_widget_set_visible (self->toggle, upload->state <= PW_UPLOAD_FINISHING
+                          || (may_resume && !gtk_widget_get_visible (self->help)));
+  gtk_button_set_icon_name (GTK_BUTTON (self->toggle),
+                            may_resume ? "media-playback-start-symbolic"
+                                       : "media-playback-pause-symbolic");
+  gtk_widget_set_tooltip_text (self->toggle, label);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (self->toggle),
+                                  GTK_ACCESSIBLE_PROPERTY_LABEL, label, -1);
+}
+
+static void
+show_progress (PwUploadRow *self)
+{
+  PwUpload *upload = self->entry->upload;
+  g_autofree char *sentence = pw_words_dup_sentence (upload, g_get_real_time () / G_USEC_PER_SEC);
+
+  show_bar (self, upload);
+  gtk_label_set_label (GTK_LABEL (self->sentence), sentence);
+  gtk_widget_set_tooltip_text (self->sentence, upload->error ? sentence : NULL);
+}
+
+static void
+show_state (PwUploadRow *self)
+{
+  PwUpload *upload = self->entry->upload;
+  gboolean has_failed = upload->state == PW_UPLOAD_FAILED;
+
+  show_help (self, upload);
+  show_toggle (self, upload);
+  gtk_widget_set_visible (self->proved, upload->state == PW_UPLOAD_DONE && upload->verification);
+  set_class (self->sentence, "error", has_failed);
+  set_class (self->sentence, "dim-label", !has_failed);
+  show_progress (self);
+}
+
+static void
+show_file (PwUploadRow *self)
+{
+  PwUpload *upload = self->entry->upload;
+  g_autofree char *type = g_content_type_guess (upload->name, NULL, 0, NULL);
+  g_autoptr (GIcon) icon = g_content_type_get_icon (type);
+
+  gtk_image_set_from_gicon (GTK_IMAGE (self->icon), icon);
+  gtk_label_set_label (GTK_LABEL (self->name), upload->name);
+  gtk_widget_set_tooltip_text (self->name, upload->key);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (self->bar),
+                                  GTK_ACCESSIBLE_PROPERTY_LABEL, upload->name, -1);
+  set_target (self->toggle, upload->id);
+}
+
+/* What the menu offers follows from the state, so it is made when it is opened. */
+static void
+menu_cb (GtkMenuButton *button,
+         gpointer       data)
+{
+  PwUploadRow *self = data;
+  g_autoptr (GMenu) menu = NULL;
+
+  if (!self->entry || !self->entry->upload)
+    return;
+  menu = pw_words_new_menu (self->entry->upload);
+  gtk_menu_button_set_menu_model (button, G_MENU_MODEL (menu));
+}
+
+static void
+state_cb (PwUploadRow *self)
+{
+  show_state (self);
+}
+
+static void
+progress_cb (PwUploadRow *self)
+{
+  show_progress (self);
+}
+
+void
+pw_upload_row_show (PwUploadRow *self,
+                    PwEntry     *entry)
+{
+  g_return_if_fail (PW_IS_UPLOAD_ROW (self));
+
+  if (self->entry == entry)
+    return;
+  if (self->entry)
+    g_signal_handlers_disconnect_by_data (self->entry, self);
+  if (self->entry && self->entry->upload)
+    g_signal_handlers_disconnect_by_data (self->entry->upload, self);
+  g_set_object (&self->entry, entry);
+  if (!entry)
+    return;
+
+  gtk_widget_set_visible (self->title_box, !entry->upload);
+  gtk_widget_set_visible (self->body, entry->upload != NULL);
+  if (!entry->upload) {
+    show_title (self);
+    g_signal_connect_swapped (entry, "notify::count", G_CALLBACK (show_title), self);
+    return;
+  }
+  show_file (self);
+  show_state (self);
+  show_edges (self);
+  g_signal_connect_swapped (entry, "notify::edges", G_CALLBACK (show_edges), self);
+  g_signal_connect_swapped (entry->upload, "notify::state", G_CALLBACK (state_cb), self);
+  g_signal_connect_swapped (entry->upload, "progress", G_CALLBACK (progress_cb), self);
+}
+
+PwEntry *
+pw_upload_row_get_entry (PwUploadRow *self)
+{
+  return self->entry;
+}
+
+void
+pw_upload_row_set_choosing (PwUploadRow *self,
+                            gboolean     is_choosing)
+{
+  gtk_widget_set_visible (self->check, is_choosing);
+}
+
+void
+pw_upload_row_set_chosen (PwUploadRow *self,
+                          gboolean     is_chosen)
+{
+  gtk_check_button_set_active (GTK_CHECK_BUTTON (self->check), is_chosen);
+}
+
+static void
+pw_upload_row_dispose (GObject *object)
+{
+  pw_upload_row_show (PW_UPLOAD_ROW (object), NULL);
+  G_OBJECT_CLASS (pw_upload_row_parent_class)->dispose (object);
+}
+
+#define BIND(child) \
+  gtk_widget_class_bind_template_child (widget_class, PwUploadRow, child)
+
+static void
+pw_upload_row_class_init (PwUploadRowClass *klass)
+{
+  GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
+
+  G_OBJECT_CLASS (klass)->dispose = pw_upload_row_dispose;
+  g_type_ensure (PW_TYPE_BAR);
+  gtk_widget_class_set_template_from_resource (widget_class,
+                                               "/io/github/partway/Partway/pw-upload-row.ui");
+  BIND (title_box);
+  BIND (title);
+  BIND (title_count);
+  BIND (clear);
+  BIND (body);
+  BIND (check);
+  BIND (icon);
+  BIND (name);
+  BIND (bar);
+  BIND (sentence);
+  BIND (help);
+  BIND (proved);
+  BIND (toggle);
+  BIND (menu);
+}
+
+static void
+pw_upload_row_init (PwUploadRow *self)
+{
+  gtk_widget_init_template (GTK_WIDGET (self));
+  gtk_menu_button_set_create_popup_func (GTK_MENU_BUTTON (self->menu), menu_cb, self, NULL);
+}
+
+GtkWidget *
+pw_upload_row_new (void)
+{
+  return g_object_new (PW_TYPE_UPLOAD_ROW, NULL);
+}

@@ -1,0 +1,221 @@
+/* SPDX-FileCopyrightText: The Partway authors
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+
+#include "app/pw-words.h"
+
+#include <glib/gi18n.h>
+
+#include "engine/pw-error.h"
+#include "engine/pw-format.h"
+
+#define MINUTE ((gint64) 60)
+#define HOUR (60 * MINUTE)
+#define DAY (24 * HOUR)
+
+static const struct {
+  const char *label;
+  const char *action;
+} helps[PW_N_HELPS] = {
+  [PW_HELP_RETRY] = { N_("Try Again"), "win.retry-upload" },
+  [PW_HELP_CHOOSE_AGAIN] = { N_("Choose Again…"), "win.choose-again" },
+  [PW_HELP_FOLLOW] = { N_("Send Changes"), "win.follow-upload" },
+  [PW_HELP_EXISTS] = { N_("Decide…"), "win.decide-upload" },
+  [PW_HELP_DESTINATION] = { N_("Edit Destination"), "win.mend-destination" },
+  [PW_HELP_KEYS] = { N_("Enter Keys…"), "win.enter-keys" },
+};
+
+static PwHelp
+help_for (int code)
+{
+  switch (code) {
+  case PW_ERROR_SOURCE_VANISHED:
+  case PW_ERROR_SOURCE_UNREADABLE:
+  case PW_ERROR_SOURCE_NOT_A_FILE:
+    return PW_HELP_CHOOSE_AGAIN;
+  case PW_ERROR_SOURCE_CHANGED:
+    return PW_HELP_FOLLOW;
+  case PW_ERROR_EXISTS:
+    return PW_HELP_EXISTS;
+  case PW_ERROR_CREDENTIALS_MISSING:
+  case PW_ERROR_CREDENTIALS_EXPIRED:
+  case PW_ERROR_CREDENTIALS_WRONG:
+    return PW_HELP_KEYS;
+  case PW_ERROR_NO_SUCH_BUCKET:
+  case PW_ERROR_REGION:
+  case PW_ERROR_DESTINATION:
+  case PW_ERROR_CERTIFICATE:
+  case PW_ERROR_CA_FILE:
+  case PW_ERROR_INSECURE:
+  case PW_ERROR_STORAGE_CLASS:
+  case PW_ERROR_KMS:
+  case PW_ERROR_PLAN:
+  case PW_ERROR_UNSUPPORTED:
+    return PW_HELP_DESTINATION;
+  default:
+    return PW_HELP_RETRY;
+  }
+}
+
+PwHelp
+pw_words_get_help (PwUpload *upload)
+{
+  if (upload->state != PW_UPLOAD_FAILED && upload->state != PW_UPLOAD_PAUSED)
+    return PW_HELP_NONE;
+  if (!upload->error)
+    return PW_HELP_NONE;
+  return upload->error->domain == PW_ERROR ? help_for (upload->error->code) : PW_HELP_RETRY;
+}
+
+const char *
+pw_words_get_label (PwHelp help)
+{
+  return helps[help].label ? _(helps[help].label) : NULL;
+}
+
+const char *
+pw_words_get_action (PwHelp help)
+{
+  return helps[help].action;
+}
+
+char *
+pw_words_dup_ago (gint64 then,
+                  gint64 now)
+{
+  gint64 seconds = MAX (now - then, 0);
+  g_autoptr (GDateTime) date = NULL;
+
+  if (seconds < MINUTE)
+    return g_strdup (_("just now"));
+  if (seconds < HOUR) {
+    gulong n = (gulong) (seconds / MINUTE);
+
+    return g_strdup_printf (ngettext ("%lu minute ago", "%lu minutes ago", n), n);
+  }
+  if (seconds < DAY) {
+    gulong n = (gulong) (seconds / HOUR);
+
+    return g_strdup_printf (ngettext ("%lu hour ago", "%lu hours ago", n), n);
+  }
+  date = g_date_time_new_from_unix_local (then);
+  /* Translators: a date, as strftime() writes it. */
+  return date ? g_date_time_format (date, _("%e %B %Y")) : g_strdup ("");
+}
+
+/* "58 of 94 GB are safe" */
+static char *
+dup_safe (PwUpload *upload)
+{
+  g_autofree char *of = pw_format_size_of (MAX (upload->schedule.safe, upload->resumed),
+                                           upload->size);
+
+  /* Translators: "3.2 of 10 GB". */
+  return g_strdup_printf (_("%s are safe"), of);
+}
+
+static char *
+dup_held (PwUpload   *upload,
+          const char *why)
+{
+  g_autofree char *safe = NULL;
+
+  if (upload->schedule.safe == 0 && upload->resumed == 0)
+    return g_strdup (why);
+  safe = dup_safe (upload);
+  /* Translators: why nothing is sent, then how much of the file is safe. */
+  return g_strdup_printf (_("%s — %s"), why, safe);
+}
+
+static char *
+dup_sending (PwUpload *upload)
+{
+  g_autofree char *sentence = NULL, *speed = NULL;
+
+  if (!upload->progress)
+    return g_strdup (_("Sending…"));
+  sentence = pw_progress_dup_sentence (upload->progress);
+  if (pw_progress_get_speed (upload->progress) == 0)
+    return g_steal_pointer (&sentence);
+  speed = pw_format_speed (pw_progress_get_speed (upload->progress));
+  /* Translators: "3.2 of 10 GB — 2 minutes left", then the speed. */
+  return g_strdup_printf (_("%s, %s"), sentence, speed);
+}
+
+static char *
+dup_done (PwUpload *upload,
+          gint64    now)
+{
+  g_autofree char *size = pw_format_size (upload->size);
+  g_autofree char *ago = pw_words_dup_ago (upload->finished, now);
+
+  if (!upload->verification)
+    return g_strdup_printf ("%s, %s", size, ago);
+  /* Translators: size, time ("2 minutes ago"), and by what the object was proved to be the file. */
+  return g_strdup_printf (_("%s, %s — verified: %s"), size, ago, upload->verification);
+}
+
+char *
+pw_words_dup_sentence (PwUpload *upload,
+                       gint64    now)
+{
+  switch (upload->state) {
+  case PW_UPLOAD_WAITING:
+    return dup_held (upload, _("Waiting"));
+  case PW_UPLOAD_PREPARING:
+    return g_strdup (upload->was_begun ? _("Comparing with what is safe…") : _("Preparing…"));
+  case PW_UPLOAD_SENDING:
+    return dup_sending (upload);
+  case PW_UPLOAD_FINISHING:
+    return g_strdup (_("All parts are safe — the server puts them together…"));
+  case PW_UPLOAD_PAUSED:
+    return dup_held (upload, upload->error ? upload->error->message : _("Paused"));
+  case PW_UPLOAD_FAILED:
+    return g_strdup (upload->error ? upload->error->message : _("Failed"));
+  case PW_UPLOAD_DONE:
+    return dup_done (upload, now);
+  case PW_UPLOAD_SKIPPED:
+    return g_strdup (_("Skipped: the object was there already"));
+  case PW_UPLOAD_ABORTING:
+    return g_strdup (_("Removing…"));
+  case PW_UPLOAD_REMOVED:
+  case PW_N_UPLOAD_STATES:
+  default:
+    return g_strdup ("");
+  }
+}
+
+static void
+offer (GMenu      *menu,
+       const char *label,
+       const char *action,
+       PwUpload   *upload)
+{
+  g_autoptr (GMenuItem) item = g_menu_item_new (label, NULL);
+
+  g_menu_item_set_action_and_target (item, action, "s", upload->id);
+  g_menu_append_item (menu, item);
+}
+
+GMenu *
+pw_words_new_menu (PwUpload *upload)
+{
+  GMenu *menu = g_menu_new ();
+  g_autoptr (GMenu) first = g_menu_new (), second = g_menu_new (), last = g_menu_new ();
+
+  offer (first, _("_Details"), "win.show-upload", upload);
+  if (upload->state == PW_UPLOAD_PAUSED || upload->state == PW_UPLOAD_FAILED)
+    offer (first, _("_Try Again"), "win.retry-upload", upload);
+  if (upload->state == PW_UPLOAD_WAITING)
+    offer (first, _("_Upload Next"), "win.upload-next", upload);
+  if (upload->state == PW_UPLOAD_DONE) {
+    offer (second, _("_Copy Address"), "win.copy-address", upload);
+    offer (second, _("Copy _Link…"), "win.copy-link", upload);
+  }
+  offer (second, _("Show in _Files"), "win.show-in-files", upload);
+  offer (last, _("_Remove"), "win.remove-upload", upload);
+  g_menu_append_section (menu, NULL, G_MENU_MODEL (first));
+  g_menu_append_section (menu, NULL, G_MENU_MODEL (second));
+  g_menu_append_section (menu, NULL, G_MENU_MODEL (last));
+  return menu;
+}

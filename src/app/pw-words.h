@@ -1,0 +1,40 @@
+/* SPDX-FileCopyrightText: The Partway authors
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+
+#pragma once
+
+#include "engine/pw-upload.h"
+
+#include <gio/gio.h>
+
+/* What the window says of an upload. Pure: no widgets; texts are translated. Main thread. */
+
+/* The one thing that helps. */
+typedef enum {
+  PW_HELP_NONE,
+  PW_HELP_RETRY,
+  PW_HELP_CHOOSE_AGAIN,         /* the file is gone, or may not be read */
+  PW_HELP_FOLLOW,               /* the file changed: send what changed */
+  PW_HELP_EXISTS,               /* something is there: ask what to do */
+  PW_HELP_DESTINATION,          /* its settings are wrong */
+  PW_HELP_KEYS,                 /* enter or renew the keys */
+  PW_N_HELPS
+} PwHelp;
+
+PwHelp      pw_words_get_help     (PwUpload *upload);
+/* "Send Changes": for a button. NULL for PW_HELP_NONE. */
+const char *pw_words_get_label    (PwHelp    help);
+/* "win.follow-upload": takes the upload's id as its target. NULL for PW_HELP_NONE. */
+const char *pw_words_get_action   (PwHelp    help);
+
+/* "3.2 of 10 GB — 2 minutes left": one sentence on how it stands. @now: Unix seconds. */
+char       *pw_words_dup_sentence (PwUpload *upload,
+                                   gint64    now);
+
+/* "5 minutes ago", "yesterday", "3 November 2026". */
+char       *pw_words_dup_ago      (gint64    then,
+                                   gint64    now);
+
+/* What a menu offers for it: entries of the window's actions, with its id as target. To unref. */
+GMenu      *pw_words_new_menu     (PwUpload *upload);
