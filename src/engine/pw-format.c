@@ -99,8 +99,8 @@ format_hours (gint64 hours)
 static char *
 format_days (gint64 days)
 {
-  return g_strdup_printf (dngettext (GETTEXT_PACKAGE, "%" G_GINT64_FORMAT " day",
-                                     "%" G_GINT64_FORMAT " days", (gulong) days), days);
+  return g_strdup_printf (dngettext (GETTEXT_PACKAGE, "%d day", "%d days", (gulong) days),
+                          (int) MIN (days, G_MAXINT));
 }
 
 /* @minor is taken; NULL leaves @major alone. */
