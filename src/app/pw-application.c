@@ -6,6 +6,7 @@
 
 #include <glib/gi18n.h>
 
+#include "app/pw-debug-info.h"
 #include "app/pw-dialogs.h"
 #include "app/pw-window.h"
 #include "config.h"
@@ -129,7 +130,9 @@ about_cb (GSimpleAction *action,
 {
   PwApplication *self = data;
 
-  pw_dialogs_show_about (self->window, "");
+  g_autofree char *info = pw_debug_info_new ();
+
+  pw_dialogs_show_about (self->window, info);
 }
 
 static void
@@ -164,6 +167,37 @@ set_accels (PwApplication *self)
 
   for (guint i = 0; i < G_N_ELEMENTS (keys); i++)
     gtk_application_set_accels_for_action (GTK_APPLICATION (self), keys[i].action, keys[i].accels);
+}
+
+/* The command line. */
+
+static int
+pw_application_handle_local_options (GApplication *application,
+                                     GVariantDict *options)
+{
+  g_autofree char *info = NULL;
+
+  if (!g_variant_dict_contains (options, "version"))
+    return -1;
+  if (!g_variant_dict_contains (options, "verbose")) {
+    g_print ("partway %s\n", PW_VERSION);
+    return 0;
+  }
+  info = pw_debug_info_new ();
+  g_print ("%s", info);
+  return 0;
+}
+
+static void
+add_options (PwApplication *self)
+{
+  GApplication *application = G_APPLICATION (self);
+
+  g_application_add_main_option (application, "version", 0, 0, G_OPTION_ARG_NONE,
+                                 _("Show the version"), NULL);
+  g_application_add_main_option (application, "verbose", 0, 0, G_OPTION_ARG_NONE,
+                                 _("With --version: show all that a bug report needs"), NULL);
+  g_application_set_option_context_parameter_string (application, _("[FILE…]"));
 }
 
 /* The application. */
@@ -251,12 +285,14 @@ pw_application_class_init (PwApplicationClass *klass)
   application_class->startup = pw_application_startup;
   application_class->activate = pw_application_activate;
   application_class->open = pw_application_open;
+  application_class->handle_local_options = pw_application_handle_local_options;
   application_class->shutdown = pw_application_shutdown;
 }
 
 static void
 pw_application_init (PwApplication *self)
 {
+  add_options (self);
 }
 
 PwApplication *

@@ -381,3 +381,9 @@ http_init (void)
   signal (SIGPIPE, SIG_IGN);
   curl_global_init (CURL_GLOBAL_DEFAULT);
 }
+
+const char *
+http_get_versions (void)
+{
+  return curl_version ();
+}

@@ -63,4 +63,7 @@ void          http_client_renew     (HttpClient              *self);
  * it starts. */
 void          http_init             (void);
 
+/* "libcurl/7.88.1 OpenSSL/3.0.15 …": what is used, for bug reports. */
+const char   *http_get_versions     (void);
+
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (HttpClient, http_client_free)
