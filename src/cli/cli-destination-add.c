@@ -6,6 +6,7 @@
 
 #include "cli/cli-size.h"
 #include "aws/aws-config.h"
+#include "config.h"
 #include "engine/pw-error.h"
 
 #include <gio/gio.h>
@@ -57,9 +58,10 @@ parse_options (Options *options, char ***argv, GError **error)
   const GOptionEntry entries[] = {
     { "endpoint", 0, 0, G_OPTION_ARG_STRING, &options->endpoint,
       N_("Address of the store (default: AWS)"), "URL" },
-    { "region", 0, 0, G_OPTION_ARG_STRING, &options->region, N_("Region of the bucket"), "REGION" },
+    { "region", 0, 0, G_OPTION_ARG_STRING, &options->region, N_("Region of the bucket"),
+      N_("REGION") },
     { "profile", 0, 0, G_OPTION_ARG_STRING, &options->profile,
-      N_("Take the keys from this profile of ~/.aws"), "PROFILE" },
+      N_("Take the keys from this profile of ~/.aws"), N_("PROFILE") },
     { "keys-from-env", 0, 0, G_OPTION_ARG_NONE, &options->keys_from_env,
       N_("Take the keys from AWS_… variables, else from ~/.aws (the default)"), NULL },
     { "access-key", 0, 0, G_OPTION_ARG_STRING, &options->access_key,
@@ -68,24 +70,24 @@ parse_options (Options *options, char ***argv, GError **error)
     { "style", 0, 0, G_OPTION_ARG_STRING, &options->style,
       N_("Where the bucket stands in addresses"), "auto|path|virtual" },
     { "ca-file", 0, 0, G_OPTION_ARG_FILENAME, &options->ca_file,
-      N_("Trust these certificates (PEM) instead of the system’s"), "FILE" },
+      N_("Trust these certificates (PEM) instead of the system’s"), N_("FILE") },
     { "storage-class", 0, 0, G_OPTION_ARG_STRING, &options->storage_class,
-      N_("Storage class"), "CLASS" },
+      N_("Storage class"), N_("CLASS") },
     { "sse", 0, 0, G_OPTION_ARG_STRING, &options->encryption, N_("Encryption by the store"),
       "AES256|aws:kms[:KEYID]" },
     { "acl", 0, 0, G_OPTION_ARG_STRING, &options->acl, N_("Canned ACL"), "ACL" },
     { "tag", 0, 0, G_OPTION_ARG_STRING_ARRAY, &options->tags, N_("Tag of each object"),
-      "NAME=VALUE" },
+      N_("NAME=VALUE") },
     { "meta", 0, 0, G_OPTION_ARG_STRING_ARRAY, &options->metadata, N_("Metadata of each object"),
-      "NAME=VALUE" },
+      N_("NAME=VALUE") },
     { "if-exists", 0, 0, G_OPTION_ARG_STRING, &options->if_exists,
       N_("What to do if the object is there already"), "ask|replace|rename|skip" },
     { "allow-http", 0, 0, G_OPTION_ARG_NONE, &options->allow_http,
       N_("Send without encryption where the endpoint begins with http:"), NULL },
     { "part-size", 0, 0, G_OPTION_ARG_STRING, &options->part_size,
-      N_("Size of the parts, like 64M (default: chosen for each file)"), "SIZE" },
+      N_("Size of the parts, like 64M (default: chosen for each file)"), N_("SIZE") },
     { "store", 0, 0, G_OPTION_ARG_STRING, &options->store,
-      N_("Kind of store, like minio (default: told by the endpoint)"), "KIND" },
+      N_("Kind of store, like minio (default: told by the endpoint)"), N_("KIND") },
     { NULL },
   };
   const GOptionEntry backend_entries[] = {
@@ -98,14 +100,14 @@ parse_options (Options *options, char ***argv, GError **error)
       N_("Keep a token for the backend in the keyring; it is read from the terminal or standard "
          "input"), NULL },
     { "auth-header", 0, 0, G_OPTION_ARG_STRING, &options->auth_header,
-      N_("The same, for this header instead of Authorization: Bearer"), "NAME" },
+      N_("The same, for this header instead of Authorization: Bearer"), N_("NAME") },
     { NULL },
   };
   g_autoptr (GOptionContext) context =
     g_option_context_new (_("NAME s3://BUCKET[/PREFIX] | NAME --presign URL"));
 
-  g_option_context_add_main_entries (context, entries, NULL);
-  g_option_context_add_main_entries (context, backend_entries, NULL);
+  g_option_context_add_main_entries (context, entries, PW_GETTEXT_PACKAGE);
+  g_option_context_add_main_entries (context, backend_entries, PW_GETTEXT_PACKAGE);
   g_option_context_set_summary (context, _("Adds a place where files can be uploaded to."));
   return g_option_context_parse_strv (context, argv, error);
 }

@@ -9,6 +9,7 @@
 #include "cli/cli-exit.h"
 #include "cli/cli-secret.h"
 #include "cli/cli-target.h"
+#include "config.h"
 #include "engine/pw-destinations.h"
 #include "engine/pw-error.h"
 
@@ -132,7 +133,7 @@ parse (char ***argv, const GOptionEntry *entries, const char *usage, const char 
 {
   g_autoptr (GOptionContext) context = g_option_context_new (usage);
 
-  g_option_context_add_main_entries (context, entries, NULL);
+  g_option_context_add_main_entries (context, entries, PW_GETTEXT_PACKAGE);
   g_option_context_set_summary (context, summary);
   if (!g_option_context_parse_strv (context, argv, error)) {
     return FALSE;
@@ -239,7 +240,7 @@ print_destination (PwDestination *destination)
   if (destination->kind == PW_DESTINATION_PRESIGN) {
     print_field ("dialect", pw_dialect_ids[destination->dialect]);
   }
-  print_field ("store", s3_limits_for_kind (destination->store)->name);
+  print_field ("store", _(s3_limits_for_kind (destination->store)->name));
   print_field ("style", pw_style_ids[destination->style]);
   print_field ("keys", pw_secrets_ids[destination->secrets]);
   print_field ("if-exists", pw_if_exists_ids[destination->if_exists]);

@@ -10,6 +10,7 @@
 #include "cli/cli-event.h"
 #include "cli/cli-line.h"
 #include "cli/cli-session.h"
+#include "config.h"
 #include "engine/pw-error.h"
 #include "engine/pw-queue.h"
 #include "engine/pw-strays.h"
@@ -23,8 +24,8 @@ typedef struct {
 static Options options;
 
 static const GOptionEntry entries[] = {
-  { "json", 0, 0, G_OPTION_ARG_NONE, &options.json, "One JSON object a line", NULL },
-  { "all", 'a', 0, G_OPTION_ARG_NONE, &options.all, "Finished ones too", NULL },
+  { "json", 0, 0, G_OPTION_ARG_NONE, &options.json, N_("One JSON object a line"), NULL },
+  { "all", 'a', 0, G_OPTION_ARG_NONE, &options.all, N_("Finished ones too"), NULL },
   G_OPTION_ENTRY_NULL
 };
 
@@ -88,8 +89,9 @@ cli_list (int    argc,
   g_autoptr (GPtrArray) items = NULL, destinations = NULL;
   g_autoptr (GPtrArray) strays = NULL, stray_destinations = NULL;
 
-  g_option_context_set_summary (context, "Shows the uploads that are unfinished, and their IDs.");
-  g_option_context_add_main_entries (context, entries, NULL);
+  g_option_context_set_summary (context,
+                                _("Shows the uploads that are unfinished, and their IDs."));
+  g_option_context_add_main_entries (context, entries, PW_GETTEXT_PACKAGE);
   if (!g_option_context_parse_strv (context, &copy, &error))
     return cli_fail_usage ("list", error);
   items = pw_queue_list (dir, &destinations, &error);

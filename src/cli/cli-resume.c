@@ -9,6 +9,7 @@
 
 #include "cli/cli-session.h"
 #include "cli/cli-target.h"
+#include "config.h"
 #include "engine/pw-error.h"
 
 typedef struct {
@@ -22,11 +23,11 @@ static Options options;
 static PwIfExists if_exists;
 
 static const GOptionEntry entries[] = {
-  { "all", 'a', 0, G_OPTION_ARG_NONE, &options.all, "All that is unfinished", NULL },
+  { "all", 'a', 0, G_OPTION_ARG_NONE, &options.all, N_("All that is unfinished"), NULL },
   { "follow", 0, 0, G_OPTION_ARG_NONE, &options.follow,
-    "Where a file changed meanwhile, send what changed", NULL },
+    N_("Where a file changed meanwhile, send what changed"), NULL },
   { "if-exists", 0, 0, G_OPTION_ARG_STRING, &options.if_exists,
-    "What to do with an object that is there: replace, rename, skip", "WHAT" },
+    N_("What to do with an object that is there: replace, rename, skip"), N_("WHAT") },
   { G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_STRING_ARRAY, &options.ids, NULL, "[ID…]" },
   G_OPTION_ENTRY_NULL
 };
@@ -40,9 +41,9 @@ parse (char      **argv,
   g_auto (GStrv) copy = g_strdupv (argv);
 
   g_option_context_set_summary (context, summary);
-  g_option_context_set_description (context, "“partway-cli list” shows the IDs.");
-  g_option_context_add_main_entries (context, entries, NULL);
-  g_option_context_add_main_entries (context, cli_send_entries (), NULL);
+  g_option_context_set_description (context, _("“partway-cli list” shows the IDs."));
+  g_option_context_add_main_entries (context, entries, PW_GETTEXT_PACKAGE);
+  g_option_context_add_main_entries (context, cli_send_entries (), PW_GETTEXT_PACKAGE);
   if (!g_option_context_parse_strv (context, &copy, error))
     return FALSE;
   if (options.if_exists && !cli_parse_if_exists (options.if_exists, &if_exists, error))
@@ -133,7 +134,8 @@ int
 cli_resume (int    argc,
             char **argv)
 {
-  return run (argv, "Goes on with uploads that were paused, failed, or were cut off by a crash.",
+  return run (argv, _("Goes on with uploads that were paused, failed, or were cut off by a "
+                      "crash."),
               resume_upload);
 }
 
@@ -141,6 +143,6 @@ int
 cli_remove (int    argc,
             char **argv)
 {
-  return run (argv, "Removes uploads, and deletes what is unfinished of them at the store.",
+  return run (argv, _("Removes uploads, and deletes what is unfinished of them at the store."),
               pw_upload_remove);
 }

@@ -23,13 +23,13 @@ cli_send_entries (void)
 {
   static const GOptionEntry entries[] = {
     { "parallel", 'p', 0, G_OPTION_ARG_STRING, &cli_send_options.parallel,
-      "Connections at once; auto finds out how many serve", "N|auto" },
+      N_("Connections at once; auto finds out how many serve"), "N|auto" },
     { "limit", 'l', 0, G_OPTION_ARG_STRING, &cli_send_options.limit,
-      "Bandwidth for all together, such as 10MB or 500KiB a second", "RATE" },
+      N_("Bandwidth for all together, such as 10MB or 500KiB a second"), N_("RATE") },
     { "stall-timeout", 0, 0, G_OPTION_ARG_INT, &cli_send_options.stall_timeout,
-      "How long a connection may stand still before it is given up (30)", "SECONDS" },
+      N_("How long a connection may stand still before it is given up (30)"), N_("SECONDS") },
     { "json", 0, 0, G_OPTION_ARG_NONE, &cli_send_options.json,
-      "One JSON event a line, for scripts", NULL },
+      N_("One JSON event a line, for scripts"), NULL },
     G_OPTION_ENTRY_NULL
   };
 

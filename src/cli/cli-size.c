@@ -4,6 +4,7 @@
 
 #include "cli/cli-size.h"
 
+#include <glib/gi18n.h>
 #include <string.h>
 
 static gboolean
@@ -45,7 +46,7 @@ cli_parse_size (const char  *text,
   if (unit == text || !(number >= 0) || !get_factor (unit, &factor)
       || number * factor >= (double) G_MAXINT64) {
     g_set_error (error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE,
-                 "“%s” is no size. Write it like 8MiB, 500K or 1.5G.", text);
+                 _("“%s” is no size. Write it like 8MiB, 500K or 1.5G."), text);
     return FALSE;
   }
   *bytes = (guint64) (number * factor);

@@ -17,20 +17,21 @@ cli_target_entries (void)
 {
   static const GOptionEntry entries[] = {
     { "endpoint", 0, 0, G_OPTION_ARG_STRING, &cli_target_options.endpoint,
-      "Where the store answers, if it is not AWS", "URL" },
-    { "region", 0, 0, G_OPTION_ARG_STRING, &cli_target_options.region, "The bucket's region", "R" },
+      N_("Where the store answers, if it is not AWS"), "URL" },
+    { "region", 0, 0, G_OPTION_ARG_STRING, &cli_target_options.region,
+      N_("The bucket’s region"), N_("REGION") },
     { "profile", 0, 0, G_OPTION_ARG_STRING, &cli_target_options.profile,
-      "A profile of ~/.aws, for its keys and settings", "NAME" },
+      N_("A profile of ~/.aws, for its keys and settings"), N_("NAME") },
     { "style", 0, 0, G_OPTION_ARG_STRING, &cli_target_options.style,
-      "How buckets are addressed: auto, virtual, path", "STYLE" },
+      N_("How buckets are addressed: auto, virtual, path"), N_("STYLE") },
     { "ca-file", 0, 0, G_OPTION_ARG_FILENAME, &cli_target_options.ca_file,
-      "Certificates to trust instead of the system's (PEM)", "FILE" },
+      N_("Certificates to trust instead of the system’s (PEM)"), N_("FILE") },
     { "allow-http", 0, 0, G_OPTION_ARG_NONE, &cli_target_options.allow_http,
-      "Send without encryption to another machine", NULL },
+      N_("Send without encryption to another machine"), NULL },
     { "dialect", 0, 0, G_OPTION_ARG_STRING, &cli_target_options.dialect,
-      "What a backend speaks: auto, fastapi, companion, sign, partway", "NAME" },
+      N_("What a backend speaks: auto, fastapi, companion, sign, partway"), N_("NAME") },
     { "auth-header", 0, 0, G_OPTION_ARG_STRING, &cli_target_options.auth_header,
-      "Header for PARTWAY_PRESIGN_TOKEN, instead of Authorization: Bearer", "NAME" },
+      N_("Header for PARTWAY_PRESIGN_TOKEN, instead of Authorization: Bearer"), N_("NAME") },
     G_OPTION_ENTRY_NULL
   };
 

@@ -12,6 +12,7 @@
 #include "cli/cli-line.h"
 #include "cli/cli-session.h"
 #include "cli/cli-target.h"
+#include "config.h"
 #include "engine/pw-error.h"
 
 #define SECONDS_A_DAY (24 * 60 * 60)
@@ -27,12 +28,12 @@ static Options options = { .older_than = -1 };
 
 static const GOptionEntry entries[] = {
   { "abort", 0, 0, G_OPTION_ARG_STRING_ARRAY, &options.abort_ids,
-    "Delete this unfinished upload and its parts", "UPLOAD-ID" },
+    N_("Delete this unfinished upload and its parts"), N_("UPLOAD-ID") },
   { "older-than", 0, 0, G_OPTION_ARG_INT, &options.older_than,
-    "Delete those that were begun more than so many days ago", "DAYS" },
-  { "json", 0, 0, G_OPTION_ARG_NONE, &options.json, "One JSON object a line", NULL },
+    N_("Delete those that were begun more than so many days ago"), N_("DAYS") },
+  { "json", 0, 0, G_OPTION_ARG_NONE, &options.json, N_("One JSON object a line"), NULL },
   { G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_STRING_ARRAY, &options.targets, NULL,
-    "DESTINATION|s3://BUCKET/PREFIX" },
+    N_("DESTINATION|s3://BUCKET/PREFIX") },
   G_OPTION_ENTRY_NULL
 };
 
@@ -212,18 +213,19 @@ parse (char  **argv,
   g_autoptr (GOptionContext) context = g_option_context_new (NULL);
   g_auto (GStrv) copy = g_strdupv (argv);
 
-  g_option_context_set_summary (context, "Shows uploads that are unfinished at the store, whoever "
-                                "began them. Their parts cost money until they are deleted.");
-  g_option_context_set_description (context, "A lifecycle rule of the bucket "
-                                    "(AbortIncompleteMultipartUpload) deletes them by itself.");
-  g_option_context_add_main_entries (context, entries, NULL);
-  g_option_context_add_main_entries (context, cli_target_entries (), NULL);
+  g_option_context_set_summary (context, _("Shows uploads that are unfinished at the store, "
+                                           "whoever began them. Their parts cost money until they "
+                                           "are deleted."));
+  g_option_context_set_description (context, _("A lifecycle rule of the bucket "
+                                      "(AbortIncompleteMultipartUpload) deletes them by itself."));
+  g_option_context_add_main_entries (context, entries, PW_GETTEXT_PACKAGE);
+  g_option_context_add_main_entries (context, cli_target_entries (), PW_GETTEXT_PACKAGE);
   if (!g_option_context_parse_strv (context, &copy, error))
     return FALSE;
   if (options.targets && g_strv_length (options.targets) == 1)
     return TRUE;
   g_set_error_literal (error, G_OPTION_ERROR, G_OPTION_ERROR_FAILED,
-                       _("Say where: a destination's name, or s3://BUCKET/PREFIX."));
+                       _("Say where: a destination’s name, or s3://BUCKET/PREFIX."));
   return FALSE;
 }
 

@@ -11,6 +11,7 @@
 #include "cli/cli-session.h"
 #include "cli/cli-size.h"
 #include "cli/cli-target.h"
+#include "config.h"
 #include "engine/pw-destinations.h"
 #include "engine/pw-error.h"
 
@@ -30,23 +31,23 @@ static Options options;
 
 static const GOptionEntry entries[] = {
   { "to", 't', 0, G_OPTION_ARG_STRING, &options.to,
-    "A destination's name, or s3://BUCKET/PREFIX", "TARGET" },
+    N_("A destination’s name, or s3://BUCKET/PREFIX"), N_("TARGET") },
   { "presign", 0, 0, G_OPTION_ARG_STRING, &options.presign,
-    "Instead: the address of a backend that gives presigned URLs", "URL" },
+    N_("Instead: the address of a backend that gives presigned URLs"), "URL" },
   { "if-exists", 0, 0, G_OPTION_ARG_STRING, &options.if_exists,
-    "What to do with an object that is there: ask, replace, rename, skip", "WHAT" },
+    N_("What to do with an object that is there: ask, replace, rename, skip"), N_("WHAT") },
   { "follow", 0, 0, G_OPTION_ARG_NONE, &options.follow,
-    "When a file changes meanwhile, send what changed instead of stopping", NULL },
+    N_("When a file changes meanwhile, send what changed instead of stopping"), NULL },
   { "part-size", 0, 0, G_OPTION_ARG_STRING, &options.part_size,
-    "Size of the parts, such as 64MiB", "SIZE" },
+    N_("Size of the parts, such as 64MiB"), N_("SIZE") },
   { "allow-tiny-parts", 0, 0, G_OPTION_ARG_NONE, &options.allow_tiny_parts,
-    "Part sizes below 5 MiB, for a store that was set so", NULL },
+    N_("Part sizes below 5 MiB, for a store that was set so"), NULL },
   { "storage-class", 0, 0, G_OPTION_ARG_STRING, &options.storage_class,
-    "Such as STANDARD_IA", "CLASS" },
+    N_("Such as STANDARD_IA"), N_("CLASS") },
   { "content-type", 0, 0, G_OPTION_ARG_STRING, &options.content_type,
-    "Instead of the one guessed from each file", "TYPE" },
+    N_("Instead of the one guessed from each file"), N_("TYPE") },
   { G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &options.files, NULL,
-    "FILE|FOLDER…" },
+    N_("FILE|FOLDER…") },
   G_OPTION_ENTRY_NULL
 };
 
@@ -57,12 +58,13 @@ parse (char  **argv,
   g_autoptr (GOptionContext) context = g_option_context_new (NULL);
   g_auto (GStrv) copy = g_strdupv (argv);
 
-  g_option_context_set_summary (context, "Uploads files, and folders with all that is in them.");
+  g_option_context_set_summary (context, _("Uploads files, and folders with all that is in them."));
   g_option_context_set_description (context,
-    "Exit status: 0 all done, 1 some failed, 2 usage, 3 paused (resume goes on), 4 no right.");
-  g_option_context_add_main_entries (context, entries, NULL);
-  g_option_context_add_main_entries (context, cli_send_entries (), NULL);
-  g_option_context_add_main_entries (context, cli_target_entries (), NULL);
+                                    _("Exit status: 0 all done, 1 some failed, 2 usage, "
+                                      "3 paused (resume goes on), 4 no right."));
+  g_option_context_add_main_entries (context, entries, PW_GETTEXT_PACKAGE);
+  g_option_context_add_main_entries (context, cli_send_entries (), PW_GETTEXT_PACKAGE);
+  g_option_context_add_main_entries (context, cli_target_entries (), PW_GETTEXT_PACKAGE);
   if (!g_option_context_parse_strv (context, &copy, error))
     return FALSE;
   /* upload s3://BUCKET FILE… does as well as --to. */

@@ -203,7 +203,7 @@ check_part_size (PwDestination *self, GError **error)
   min_text = g_format_size_full (min, G_FORMAT_SIZE_IEC_UNITS);
   max_text = g_format_size_full (limits->max_part_size, G_FORMAT_SIZE_IEC_UNITS);
   return refuse (error, _("The part size must be from %s to %s for this store (%s)."), min_text,
-                 max_text, limits->name);
+                 max_text, _(limits->name));
 }
 
 /* KMS API Reference, "KeyId": an id, "alias/NAME", or the ARN of either. */

@@ -6,6 +6,7 @@
 
 #include "s3/s3-endpoint.h"
 
+#include <glib/gi18n-lib.h>
 #include <string.h>
 
 #define LETTERS "abcdefghijklmnopqrstuvwxyz"
@@ -47,13 +48,13 @@ check_bucket (const char  *bucket,
   gsize length = bucket ? strlen (bucket) : 0;
 
   if (length == 0) {
-    g_set_error (error, S3_ADDRESS_ERROR, S3_ADDRESS_ERROR_BUCKET, "The bucket has no name.");
+    g_set_error (error, S3_ADDRESS_ERROR, S3_ADDRESS_ERROR_BUCKET, _("The bucket has no name."));
     return FALSE;
   }
   if (g_str_has_suffix (bucket, "--x-s3")) {
     g_set_error (error, S3_ADDRESS_ERROR, S3_ADDRESS_ERROR_DIRECTORY,
-                 "“%s” is a directory bucket (S3 Express One Zone). Directory buckets are not "
-                 "supported; please choose a general purpose bucket.", bucket);
+                 _("“%s” is a directory bucket (S3 Express One Zone). Directory buckets are not "
+                   "supported; please choose a general purpose bucket."), bucket);
     return FALSE;
   }
   if (length < 3 || length > 255 || strstr (bucket, "..") ||
@@ -61,8 +62,8 @@ check_bucket (const char  *bucket,
     g_autofree char *shown = g_utf8_make_valid (bucket, MIN (length, 255));
 
     g_set_error (error, S3_ADDRESS_ERROR, S3_ADDRESS_ERROR_BUCKET,
-                 "“%s” is not the name of a bucket: it has 3 to 63 small letters, digits, "
-                 "hyphens and dots.", shown);
+                 _("“%s” is not the name of a bucket: it has 3 to 63 small letters, digits, "
+                   "hyphens and dots."), shown);
     return FALSE;
   }
   return TRUE;
@@ -77,7 +78,7 @@ check_region (const char  *region,
     g_autofree char *shown = g_utf8_make_valid (region, -1);
 
     g_set_error (error, S3_ADDRESS_ERROR, S3_ADDRESS_ERROR_ENDPOINT,
-                 "“%s” is not the name of a region.", shown);
+                 _("“%s” is not the name of a region."), shown);
     return FALSE;
   }
   return TRUE;
@@ -92,13 +93,14 @@ set_endpoint_error (GError     **error,
   /* What is before an "@" may be a password. */
   if (strchr (endpoint, '@')) {
     g_set_error (error, S3_ADDRESS_ERROR, S3_ADDRESS_ERROR_ENDPOINT,
-                 "The endpoint must be an address like https://s3.example.com, "
-                 "without a user name.");
+                 _("The endpoint must be an address like https://s3.example.com, "
+                   "without a user name."));
     return;
   }
   shown = g_utf8_make_valid (endpoint, -1);
   g_set_error (error, S3_ADDRESS_ERROR, S3_ADDRESS_ERROR_ENDPOINT,
-               "“%s” is not the address of a store; it should look like https://s3.example.com.",
+               _("“%s” is not the address of a store; it should look like "
+                 "https://s3.example.com."),
                shown);
 }
 
@@ -120,7 +122,7 @@ drop_bucket_from_host (S3Endpoint  *endpoint,
     if (s3_host_is_aws (dot + 1) && !s3_host_is_aws (endpoint->host) &&
         !strstr (endpoint->host, ".vpce.")) {
       g_set_error (error, S3_ADDRESS_ERROR, S3_ADDRESS_ERROR_ENDPOINT,
-                   "The endpoint “%s” is the address of another bucket than “%s”.",
+                   _("The endpoint “%s” is the address of another bucket than “%s”."),
                    endpoint->host, bucket);
       return FALSE;
     }
@@ -143,15 +145,15 @@ choose_style (const S3Endpoint  *endpoint,
   if (must && (asked == S3_STYLE_PATH || g_hostname_is_ip_address (endpoint->host))) {
     g_set_error (error, S3_ADDRESS_ERROR, S3_ADDRESS_ERROR_ENDPOINT,
                  asked == S3_STYLE_PATH
-                 ? "The endpoint “%s” needs the bucket in the host's name, not in the path."
-                 : "The endpoint “%s” is an IP address, so the bucket must stand in the path.",
+                 ? _("The endpoint “%s” needs the bucket in the host’s name, not in the path.")
+                 : _("The endpoint “%s” is an IP address, so the bucket must stand in the path."),
                  endpoint->host);
     return FALSE;
   }
   if (must && !fits) {
     g_set_error (error, S3_ADDRESS_ERROR, S3_ADDRESS_ERROR_BUCKET,
-                 "The bucket “%s” cannot be part of a host's name, as this endpoint needs it: "
-                 "that takes small letters, digits and hyphens only.", bucket);
+                 _("The bucket “%s” cannot be part of a host’s name, as this endpoint needs it: "
+                   "that takes small letters, digits and hyphens only."), bucket);
     return FALSE;
   }
   *chosen = must || (asked == S3_STYLE_AUTO && fits && s3_host_is_aws (endpoint->host))
@@ -264,11 +266,11 @@ s3_key_check (const char  *key,
   const char *fault = NULL;
 
   if (!key || *key == '\0') {
-    fault = "The object has no name.";
+    fault = _("The object has no name.");
   } else if (strlen (key) > MAX_KEY_SIZE) {
-    fault = "The object's name is too long: S3 allows 1,024 bytes.";
+    fault = _("The object’s name is too long: S3 allows 1,024 bytes.");
   } else if (!g_utf8_validate (key, -1, NULL)) {
-    fault = "The object's name is not UTF-8.";
+    fault = _("The object’s name is not UTF-8.");
   }
   if (fault) {
     g_set_error_literal (error, S3_ADDRESS_ERROR, S3_ADDRESS_ERROR_KEY, fault);

@@ -4,6 +4,7 @@
 
 #include "s3/s3-limits.h"
 
+#include <glib/gi18n-lib.h>
 #include <string.h>
 
 /* Stores that state their limits in GB and TB may mean either kind of unit. The smaller is safe:
@@ -23,7 +24,7 @@ static const S3Limits stores[S3_N_STORES] = {
   [S3_STORE_GENERIC] = {
     .kind = S3_STORE_GENERIC,
     .id = "generic",
-    .name = "S3-compatible storage",
+    .name = N_("S3-compatible storage"),
     AWS_LIMITS,
     .sends_checksums = TRUE,
   },

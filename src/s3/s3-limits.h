@@ -35,7 +35,7 @@ typedef enum {
 typedef struct {
   S3StoreKind kind;
   const char *id;               /* "r2": stable, stored in files */
-  const char *name;             /* "Cloudflare R2" */
+  const char *name;             /* "Cloudflare R2"; to be translated where it is shown */
   const char *host_suffix;      /* how the endpoint's host ends; NULL = only by choice */
   const char *default_region;   /* NULL = us-east-1 */
   guint64 min_part_size;        /* of every part but the last */

@@ -4,6 +4,8 @@
 
 #include "s3/s3-plan.h"
 
+#include <glib/gi18n-lib.h>
+
 /* In the largest unit that gives a whole number, so that it can be typed in again as it is read. */
 static char *
 size_to_text (guint64 size)
@@ -54,9 +56,9 @@ check_size (guint64          size,
   g_autofree char *is = g_format_size_full (size, G_FORMAT_SIZE_IEC_UNITS);
   g_autofree char *max = g_format_size_full (max_size, G_FORMAT_SIZE_IEC_UNITS);
   g_set_error (error, S3_PLAN_ERROR, S3_PLAN_ERROR_TOO_LARGE,
-               "This file is too large: it has %s, and the largest object of %s has %s. "
-               "Send it in several files.",
-               is, limits->name, max);
+               _("This file is too large: it has %s, and the largest object of %s has %s. "
+                 "Send it in several files."),
+               is, _(limits->name), max);
   return FALSE;
 }
 
@@ -71,15 +73,15 @@ check_part_size (guint64          part_size,
   if (part_size < limits->min_part_size && !allow_tiny) {
     g_autofree char *min = size_to_text (limits->min_part_size);
     g_set_error (error, S3_PLAN_ERROR, S3_PLAN_ERROR_PART_TOO_SMALL,
-                 "The part size must be at least %s: %s refuses parts of %s.",
-                 min, limits->name, asked);
+                 _("The part size must be at least %s: %s refuses parts of %s."),
+                 min, _(limits->name), asked);
     return FALSE;
   }
   if (part_size > limits->max_part_size) {
     g_autofree char *max = size_to_text (limits->max_part_size);
     g_set_error (error, S3_PLAN_ERROR, S3_PLAN_ERROR_PART_TOO_LARGE,
-                 "The part size must be at most %s: %s refuses parts of %s.",
-                 max, limits->name, asked);
+                 _("The part size must be at most %s: %s refuses parts of %s."),
+                 max, _(limits->name), asked);
     return FALSE;
   }
 
@@ -99,10 +101,11 @@ check_n_parts (guint64          size,
 
   g_autofree char *asked = size_to_text (part_size);
   g_autofree char *needed = size_to_text (smallest_part_size (size, limits));
+  g_autofree char *would_be = g_strdup_printf ("%" G_GUINT64_FORMAT, n_parts);
   g_set_error (error, S3_PLAN_ERROR, S3_PLAN_ERROR_TOO_MANY_PARTS,
-               "This file needs parts of at least %s: with %s there would be %" G_GUINT64_FORMAT
-               " parts, and %s takes at most %u.",
-               needed, asked, n_parts, limits->name, limits->max_parts);
+               _("This file needs parts of at least %s: with %s there would be %s parts, and "
+                 "%s takes at most %u."),
+               needed, asked, would_be, _(limits->name), limits->max_parts);
   return FALSE;
 }
 
