@@ -67,6 +67,20 @@ pw_format_size_of (guint64 size, guint64 whole)
 }
 
 char *
+pw_format_part_size (guint64 size)
+{
+  guint64 unit = 1;
+  g_autofree char *number = NULL, *name = NULL;
+
+  while (unit < G_GUINT64_CONSTANT (1) << 50 && size / unit >= 1024)
+    unit *= 1024;
+  number = format_number (size, unit);
+  name = g_format_size_full (unit > 1 ? unit : size,
+                             G_FORMAT_SIZE_IEC_UNITS | G_FORMAT_SIZE_ONLY_UNIT);
+  return g_strdup_printf (C_("size", "%s\302\240%s"), number, name);
+}
+
+char *
 pw_format_speed (guint64 bytes_per_second)
 {
   g_autofree char *size = pw_format_size (bytes_per_second);

@@ -17,6 +17,9 @@ char *pw_format_size     (guint64 size);
 char *pw_format_size_of  (guint64 size,
                           guint64 whole);
 
+/* The size of a part, which is a multiple of 1024: "80 MiB", "5.5 MiB". */
+char *pw_format_part_size (guint64 size);
+
 /* "98 MB/s" */
 char *pw_format_speed    (guint64 bytes_per_second);
 

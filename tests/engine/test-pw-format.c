@@ -41,6 +41,29 @@ test_size (void)
 
 static const struct {
   guint64 size;
+  const char *text;
+} part_sizes[] = {
+  { 0, "0" NBSP "bytes" },
+  { 1, "1" NBSP "byte" },
+  { 1023, "1023" NBSP "bytes" },
+  { 1024, "1" NBSP "KiB" },
+  { 83886080, "80" NBSP "MiB" },
+  { 5767168, "5.5" NBSP "MiB" },
+  { G_GUINT64_CONSTANT (5368709120), "5" NBSP "GiB" },
+};
+
+static void
+test_part_size (void)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (part_sizes); i++) {
+    g_autofree char *text = pw_format_part_size (part_sizes[i].size);
+
+    g_assert_cmpstr (text, ==, part_sizes[i].text);
+  }
+}
+
+static const struct {
+  guint64 size;
   guint64 whole;
   const char *text;
 } sizes_of[] = {
@@ -125,6 +148,7 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/pw-format/size", test_size);
+  g_test_add_func ("/pw-format/part-size", test_part_size);
   g_test_add_func ("/pw-format/size-of", test_size_of);
   g_test_add_func ("/pw-format/speed", test_speed);
   g_test_add_func ("/pw-format/duration", test_duration);
