@@ -114,5 +114,5 @@ pw_order_get_options (PwOrder *self)
 gboolean
 pw_part_state_is_safe (guint8 state)
 {
-  return state == PW_PART_SAFE || state == PW_PART_RESUMED;
+  return state == PW_PART_SAFE || state == PW_PART_RESUMED || state == PW_PART_PROVED;
 }

@@ -24,6 +24,7 @@ typedef enum {
   PW_PART_RETRYING,             /* failed, waits for its next try */
   PW_PART_SAFE,                 /* sent now, and proved by the store's answer */
   PW_PART_RESUMED,              /* was safe from before, and was compared with the store's list */
+  PW_PART_PROVED,               /* likewise, and read from the file again for that */
 } PwPartState;
 
 typedef struct {

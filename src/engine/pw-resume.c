@@ -20,6 +20,7 @@ typedef struct {
   PwOrder *order;
   gboolean must_prove;          /* the file's marks differ: every part is read and compared */
   S3ListedPart *listed;         /* the store's; slot n−1 of part n; part_number 0 = it has none */
+  guint n_read;                 /* parts that were read from the file */
   guint n_told;                 /* the list says all there is of parts 1 to this one */
 } PwResume;
 
@@ -149,6 +150,7 @@ sum_part (PwResume       *self,
   PwOrder *order = self->order;
   PwBody body;
 
+  self->n_read++;
   return pw_body_prepare (&body, self->job, self->bench, s3_plan_get_offset (&order->plan, n),
                           s3_plan_get_length (&order->plan, n), kind, checksum, NULL, error);
 }
@@ -273,6 +275,7 @@ settle_part (PwResume            *self,
   S3CompletedPart *slot = &order->parts[n - 1];
   gboolean is_same, was_known;
   S3Checksum checksum = { 0 };
+  guint n_read = self->n_read;
 
   if (!compare_part (self, n, known, &is_same, &checksum, error))
     return FALSE;
@@ -282,7 +285,7 @@ settle_part (PwResume            *self,
     return !known || !known->is_safe || pw_journal_add_lost_part (order->journal, n, error);
   }
 
-  order->states[n - 1] = PW_PART_RESUMED;
+  order->states[n - 1] = self->n_read > n_read ? PW_PART_PROVED : PW_PART_RESUMED;
   order->resumed_bytes += s3_plan_get_length (&order->plan, n);
   g_strlcpy (slot->etag, listed->etag, sizeof slot->etag);
   slot->checksum = checksum;

@@ -91,9 +91,9 @@ test_references (void)
 static void
 test_safe (void)
 {
-  static const gboolean expected[] = { FALSE, FALSE, FALSE, TRUE, TRUE };
+  static const gboolean expected[] = { FALSE, FALSE, FALSE, TRUE, TRUE, TRUE };
 
-  for (guint8 state = PW_PART_WAITING; state <= PW_PART_RESUMED; state++)
+  for (guint8 state = PW_PART_WAITING; state <= PW_PART_PROVED; state++)
     g_assert_cmpint (pw_part_state_is_safe (state), ==, expected[state]);
 }
 

@@ -132,6 +132,8 @@ test_touched (void)
   }
   g_assert_cmpint (step_fixture_run (fixture, PW_JOB_BEGIN, 0), ==, PW_OUTCOME_OK);
   g_assert_cmpuint (step_fixture_count_safe (fixture), ==, 3);
+  for (guint i = 0; i < 3; i++)
+    g_assert_cmpint (fixture->order->states[i], ==, PW_PART_PROVED);
   finish (fixture);
 }
 
