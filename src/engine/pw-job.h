@@ -10,7 +10,7 @@
 #include <glib-object.h>
 
 /* A piece of work: goes down to a worker, comes back up with its outcome. Whoever holds it owns it;
- * only `transfer` may be touched by others meanwhile, through g_atomic_…. */
+ * only `transfer` and `connection` may be touched by others meanwhile, through g_atomic_…. */
 
 typedef enum {
   PW_JOB_BEGIN,                 /* open, plan, create; a small file goes at once */
@@ -38,6 +38,7 @@ typedef struct {
   HttpTransfer transfer;
   guint attempt;                /* 1 = the first; constant */
   PwAttempts attempts;          /* of this part or step so far */
+  gint connection;              /* atomic: the number of the worker that has it; 0 = none yet */
   gint64 started_us;            /* monotonic; set by the worker */
   /* the result */
   PwOutcome outcome;

@@ -306,6 +306,10 @@ pw_upload_take_job (PwUpload *self,
     g_free (self->request_id);
     self->request_id = g_steal_pointer (&job->request_id);
   }
+  if (job->peer) {
+    g_free (self->peer);
+    self->peer = g_steal_pointer (&job->peer);
+  }
   if (job->kind == PW_JOB_ABORT)
     take_abort (self, job);
   else if (self->state == PW_UPLOAD_ABORTING)

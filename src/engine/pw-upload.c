@@ -106,6 +106,7 @@ pw_upload_finalize (GObject *object)
   g_object_unref (self->destination);
   g_clear_error (&self->error);
   g_free (self->request_id);
+  g_free (self->peer);
   g_free (self->verification);
   g_free (self->note);
   g_free (self->etag);
@@ -236,13 +237,15 @@ pw_upload_get_flights (PwUpload *self)
       .part_number = job->part_number,
       .attempt = job->attempt,
       .sent = (gsize) g_atomic_pointer_get (&job->transfer.n_sent),
+      .connection = (guint) g_atomic_int_get (&job->connection),
     };
+    gboolean is_part = job->kind == PW_JOB_PART;
 
-    if (job->kind == PW_JOB_PART)
+    if (is_part)
       flight.size = s3_plan_get_length (&self->order->plan, job->part_number);
-    else if (flight.sent > 0)
+    else
       flight.size = self->size;
-    if (flight.sent > 0)
+    if (flight.sent > 0 || (is_part && flight.connection > 0))
       g_array_append_val (flights, flight);
   }
   return flights;

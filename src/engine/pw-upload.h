@@ -57,6 +57,7 @@ struct _PwUpload {
   guint64 resumed;              /* bytes that were safe from before */
   GError *error;                /* why it is paused or failed, or what it waits for; or NULL */
   char *request_id;             /* S3's, of its last error; or NULL */
+  char *peer;                   /* address of the server that answered last; or NULL */
   char *verification;           /* how it was proved; or NULL */
   char *etag;                   /* of the finished object; or NULL */
   char *note;                   /* a sentence for the user, which the list passes on and takes */
@@ -88,12 +89,13 @@ struct _PwUpload {
   gint64 told_us;
 };
 
-/* A part on its way, as of now. */
+/* A part that a worker has in hand, as of now. */
 typedef struct {
   guint part_number;            /* 0: the whole file as one PutObject */
   guint64 size;
-  guint64 sent;
+  guint64 sent;                 /* 0: being read, summed and signed, or waiting for its URL */
   guint attempt;                /* 1 = the first */
+  guint connection;             /* whose number stays with it from part to part */
 } PwFlight;
 
 PwUpload     *pw_upload_new            (const char    *id,

@@ -11,6 +11,7 @@
 typedef struct {
   PwFloor *floor;
   PwBench *bench;
+  gint number;
   gint epoch;
 } PwWorker;
 
@@ -57,6 +58,7 @@ run_job (PwWorker *self,
 {
   job->outcome = PW_OUTCOME_OK;
   job->started_us = g_get_monotonic_time ();
+  g_atomic_int_set (&job->connection, self->number);
   if (pw_job_is_stopped (job)) {
     job->outcome = PW_OUTCOME_STOPPED;
   } else {
@@ -106,5 +108,6 @@ pw_worker_start (PwFloor *floor)
   PwWorker *self = g_new0 (PwWorker, 1);
 
   self->floor = floor;
+  self->number = 1 + g_atomic_int_add (&floor->n_started, 1);
   return g_thread_new ("worker", worker_thread, self);
 }

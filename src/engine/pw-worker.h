@@ -18,6 +18,7 @@ typedef struct {
   GAsyncQueue *parked;          /* tokens for parked workers */
   GAsyncQueue *results;         /* PwJob up */
   GSource *wake;                /* made ready when a result was put up; runs on the main thread */
+  gint n_started;               /* atomic: workers so far; the last one's number */
   gint n_busy;                  /* atomic: workers with a job in hand */
   gint epoch;                   /* atomic: moves on when connections are to be made anew */
   gint stall_timeout_ms;        /* atomic: for the connections to come; 0 = HttpClient's own */

@@ -90,6 +90,7 @@ test_to_the_end (Fixture       *fixture,
   }
   g_assert_null (next (fixture));
   jobs[1]->transfer.n_sent = 4;
+  jobs[1]->connection = 2;
   g_assert_cmpuint (pw_upload_get_in_flight (upload), ==, 4);
   flights = pw_upload_get_flights (upload);
   g_assert_cmpuint (flights->len, ==, 1);
@@ -97,10 +98,13 @@ test_to_the_end (Fixture       *fixture,
   g_assert_cmpuint (g_array_index (flights, PwFlight, 0).size, ==, 10);
   g_assert_cmpuint (g_array_index (flights, PwFlight, 0).sent, ==, 4);
   g_assert_cmpuint (g_array_index (flights, PwFlight, 0).attempt, ==, 1);
+  g_assert_cmpuint (g_array_index (flights, PwFlight, 0).connection, ==, 2);
   jobs[0]->request_id = g_strdup ("id");
+  jobs[0]->peer = g_strdup ("127.0.0.1");
   for (guint i = 0; i < N_PARTS; i++)
     give (fixture, jobs[i], PW_OUTCOME_OK, -1);
   g_assert_cmpstr (upload->request_id, ==, "id");
+  g_assert_cmpstr (upload->peer, ==, "127.0.0.1");
   g_assert_cmpuint (upload->schedule.safe, ==, 25);
 
   jobs[0] = next (fixture);
