@@ -110,8 +110,8 @@ show_help (PwUploadRow *self,
   if (help == PW_HELP_NONE)
     return;
   gtk_button_set_label (GTK_BUTTON (self->help), pw_words_get_label (help));
-  gtk_actionable_set_action_name (GTK_ACTIONABLE (self->help), pw_words_get_action (help));
   set_target (self->help, upload->id);
+  gtk_actionable_set_action_name (GTK_ACTIONABLE (self->help), pw_words_get_action (help));
 }
 
 static void
