@@ -17,7 +17,8 @@ BUILD = ROOT / "build"
 LOGS = BUILD / "ci-logs"
 GLIB_TSAN = BUILD / "_glib-tsan"
 
-SUITES = ["http", "s3", "aws", "engine", "cli", "presign", "store", "e2e", "kill", "browser", "fuzz"]
+SUITES = ["http", "s3", "aws", "engine", "cli", "presign", "app", "store", "e2e", "kill", "browser",
+          "fuzz"]
 COVERED = ["http", "s3", "aws", "engine"]
 LEAST_COVERAGE = 85.0
 
@@ -152,7 +153,7 @@ def stage_checks(_count):
         if run(log, ROOT / ".ci" / command[0], *command[1:]) != 0:
             failures.append(name)
             print(f"-- {name}\n{tail(log, 60)}")
-    scripts = [path for folder in ("build-aux", ".ci", "tests/servers", "tests/fuzz")
+    scripts = [path for folder in ("build-aux", ".ci", "tests/app", "tests/servers", "tests/fuzz")
                for path in sorted((ROOT / folder).iterdir())
                if path.is_file() and re.match(rb"#!/bin/(ba)?sh\n", path.read_bytes()[:12])]
     if run("shellcheck", "shellcheck", *scripts) != 0:

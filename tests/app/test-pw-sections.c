@@ -28,7 +28,8 @@ changed_cb (GListModel *model,
   if (removed > 0)
     g_ptr_array_remove_range (self->seen, position, removed);
   for (guint i = 0; i < added; i++)
-    g_ptr_array_insert (self->seen, (int) (position + i), g_list_model_get_item (model, position + i));
+    g_ptr_array_insert (self->seen, (int) (position + i),
+                        g_list_model_get_item (model, position + i));
 }
 
 static Fixture *
@@ -248,9 +249,9 @@ test_filter (void)
   assert_shown (self, "F c");
   pw_upload_set_state (upload, PW_UPLOAD_PREPARING);
   pw_upload_set_state (upload, PW_UPLOAD_DONE);
-  assert_shown (self, "F a c");
+  assert_shown (self, "F c a");
   pw_sections_set_filter (self->sections, PW_FILTER_ALL);
-  assert_shown (self, "P b F a c");
+  assert_shown (self, "P b F c a");
 }
 
 static void
