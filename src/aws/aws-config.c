@@ -296,6 +296,54 @@ aws_config_load (char       **envp,
   return g_steal_pointer (&self);
 }
 
+static int
+compare_names (gconstpointer a, gconstpointer b, gpointer user_data)
+{
+  return strcmp (a, b);
+}
+
+static void
+add_names (GSequence *found, char **names)
+{
+  for (char **name = names; *name; name++) {
+    if (!g_sequence_lookup (found, *name, compare_names, NULL)) {
+      g_sequence_insert_sorted (found, g_strdup (*name), compare_names, NULL);
+    }
+  }
+}
+
+char **
+aws_config_dup_profiles (char   **envp,
+                         GError **error)
+{
+  g_auto (Files) files = { 0 };
+  g_autoptr (GSequence) found = g_sequence_new (g_free);
+  g_autoptr (GStrvBuilder) builder = g_strv_builder_new ();
+
+  if (!load_files (&files, envp, "default", error)) {
+    return NULL;
+  }
+  if (files.credentials) {
+    g_auto (GStrv) names = aws_file_dup_names (files.credentials, "");
+
+    add_names (found, names);
+  }
+  if (files.config) {
+    g_auto (GStrv) names = aws_file_dup_names (files.config, "profile");
+    char *usual[] = { "default", NULL };
+
+    add_names (found, names);
+    if (aws_file_has_section (files.config, "", "default")) {
+      add_names (found, usual);
+    }
+  }
+  for (GSequenceIter *i = g_sequence_get_begin_iter (found); !g_sequence_iter_is_end (i);
+       i = g_sequence_iter_next (i)) {
+    g_strv_builder_add (builder, g_sequence_get (i));
+  }
+  return g_strv_builder_end (builder);
+}
+
 void
 aws_config_free (AwsConfig *self)
 {

@@ -45,6 +45,10 @@ AwsConfig   *aws_config_load            (char              **envp,
                                               GError            **error);
 void           aws_config_free            (AwsConfig        *self);
 
+/* The names of all profiles in the files, sorted; none is no fault. To free. */
+char       **aws_config_dup_profiles    (char             **envp,
+                                              GError            **error);
+
 /* Runs credential_process, or asks the container's service, where that is the source: blocks up to
  * a minute.
  * @expires: Unix seconds, 0 = never. Not yet judged against the clock. */

@@ -219,6 +219,36 @@ aws_file_has_section (const AwsFile *self,
   return g_hash_table_contains (self->sections, section);
 }
 
+static int
+compare_names (gconstpointer a, gconstpointer b)
+{
+  return strcmp (*(const char *const *) a, *(const char *const *) b);
+}
+
+char **
+aws_file_dup_names (const AwsFile *self,
+                    const char    *kind)
+{
+  g_autoptr (GPtrArray) names = g_ptr_array_new ();
+  GHashTableIter iter;
+  gpointer section;
+
+  g_return_val_if_fail (self != NULL && kind != NULL, NULL);
+
+  g_hash_table_iter_init (&iter, self->sections);
+  while (g_hash_table_iter_next (&iter, &section, NULL)) {
+    const char *space = strchr (section, ' ');
+    gsize length = space ? (gsize) (space - (char *) section) : 0;
+
+    if (length == strlen (kind) && strncmp (section, kind, length) == 0) {
+      g_ptr_array_add (names, g_strdup (space ? space + 1 : section));
+    }
+  }
+  g_ptr_array_sort (names, compare_names);
+  g_ptr_array_add (names, NULL);
+  return (char **) g_ptr_array_free (g_steal_pointer (&names), FALSE);
+}
+
 const char *
 aws_file_get (const AwsFile *self,
               const char      *kind,

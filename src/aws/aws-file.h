@@ -28,6 +28,10 @@ gboolean    aws_file_has_section (const AwsFile  *self,
                                      const char       *kind,
                                      const char       *name);
 
+/* The names of all sections of that kind, sorted; "": of those without a kind. To free. */
+char      **aws_file_dup_names   (const AwsFile  *self,
+                                     const char     *kind);
+
 /* Borrowed; NULL if it is not there or empty. @key: "region", "s3.addressing_style". */
 const char *aws_file_get         (const AwsFile  *self,
                                      const char       *kind,

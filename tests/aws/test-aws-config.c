@@ -55,6 +55,45 @@ clean_up (char *home)
   g_free (home);
 }
 
+static void
+test_profiles (void)
+{
+  static const struct {
+    Given given;
+    const char *names;
+  } cases[] = {
+    { { NULL, NULL, { NULL } }, "" },
+    { { "[default]\n[profile b]\n[x]\n[services s]", NULL, { NULL } }, "b,default" },
+    { { "[profile default]\n[profile b]", "[a]\n[b]\n[c]", { NULL } }, "a,b,c,default" },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++) {
+    char *home;
+    g_auto (GStrv) envp = lay_out (&cases[i].given, &home);
+    g_autoptr (GError) error = NULL;
+    g_auto (GStrv) names = aws_config_dup_profiles (envp, &error);
+    g_autofree char *joined = NULL;
+
+    g_assert_no_error (error);
+    joined = g_strjoinv (",", names);
+    g_assert_cmpstr (joined, ==, cases[i].names);
+    clean_up (home);
+  }
+}
+
+static void
+test_profiles_broken (void)
+{
+  const Given given = { "nonsense", NULL, { NULL } };
+  char *home;
+  g_auto (GStrv) envp = lay_out (&given, &home);
+  g_autoptr (GError) error = NULL;
+
+  g_assert_null (aws_config_dup_profiles (envp, &error));
+  g_assert_error (error, AWS_ERROR, AWS_ERROR_MISSING);
+  clean_up (home);
+}
+
 static const struct {
   Given given;
   const char *access_key, *secret_key, *token;
@@ -249,6 +288,8 @@ int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/aws-config/profiles", test_profiles);
+  g_test_add_func ("/aws-config/profiles/broken", test_profiles_broken);
   g_test_add_func ("/aws-config/keys", test_keys);
   g_test_add_func ("/aws-config/places", test_places);
   g_test_add_func ("/aws-config/refused", test_refused);

@@ -71,6 +71,22 @@ test_sections (void)
 }
 
 static void
+test_names (void)
+{
+  g_autoptr (AwsFile) file = aws_file_parse ("[work]\n[default]\n[profile y]\n[profile 'x']\n"
+                                             "[profile y]\n[sso-session s]", "config", NULL);
+  g_auto (GStrv) plain = aws_file_dup_names (file, "");
+  g_auto (GStrv) profiles = aws_file_dup_names (file, "profile");
+  g_auto (GStrv) none = aws_file_dup_names (file, "services");
+  g_autofree char *joined_plain = g_strjoinv (",", plain);
+  g_autofree char *joined_profiles = g_strjoinv (",", profiles);
+
+  g_assert_cmpstr (joined_plain, ==, "default,work");
+  g_assert_cmpstr (joined_profiles, ==, "x,y");
+  g_assert_null (none[0]);
+}
+
+static void
 test_refused (void)
 {
   static const struct {
@@ -99,6 +115,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/aws-file/values", test_values);
   g_test_add_func ("/aws-file/sections", test_sections);
+  g_test_add_func ("/aws-file/names", test_names);
   g_test_add_func ("/aws-file/refused", test_refused);
   return g_test_run ();
 }
