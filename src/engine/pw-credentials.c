@@ -273,6 +273,21 @@ pw_credentials_set (PwCredentials       *self,
   g_mutex_unlock (&self->mutex);
 }
 
+S3Credentials *
+pw_credentials_dup_held (PwCredentials *self)
+{
+  S3Credentials *copy = NULL;
+
+  g_return_val_if_fail (self != NULL, NULL);
+
+  g_mutex_lock (&self->mutex);
+  if (self->current) {
+    copy = s3_credentials_copy (self->current);
+  }
+  g_mutex_unlock (&self->mutex);
+  return copy;
+}
+
 gboolean
 pw_credentials_needs_prepare (PwCredentials *self)
 {

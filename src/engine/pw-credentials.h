@@ -31,6 +31,9 @@ void           pw_credentials_set            (PwCredentials        *self,
                                               const S3Credentials  *credentials,
                                               gint64                expires);
 
+/* What it holds at this moment, without asking anywhere; NULL = nothing. Any thread. */
+S3Credentials *pw_credentials_dup_held       (PwCredentials        *self);
+
 /* TRUE where only pw_credentials_prepare_async() can bring the keys, and has not. Any thread. */
 gboolean       pw_credentials_needs_prepare  (PwCredentials        *self);
 

@@ -270,6 +270,21 @@ pw_destination_dup_base (PwDestination *self)
                       is_ipv6 ? "]" : "", port, path, NULL);
 }
 
+static gboolean
+is_same_text (const char *a,
+              const char *b)
+{
+  return g_strcmp0 (a ? a : "", b ? b : "") == 0;
+}
+
+gboolean
+pw_destination_is_same_place (PwDestination *self,
+                              PwDestination *other)
+{
+  return self->kind == other->kind && is_same_text (self->endpoint, other->endpoint) &&
+         is_same_text (self->bucket, other->bucket);
+}
+
 char *
 pw_destination_dup_key (PwDestination *self,
                         const char    *relative_name)

@@ -132,6 +132,10 @@ S3Address     *pw_destination_dup_address  (PwDestination  *self,
  * endpoint is no such address. */
 char          *pw_destination_dup_base     (PwDestination  *self);
 
+/* TRUE: what is at the one is at the other. The prefix is no matter. */
+gboolean       pw_destination_is_same_place (PwDestination *self,
+                                             PwDestination *other);
+
 /* Prefix and name with one "/" between them; none in front. It still has to pass s3_key_check(). */
 char          *pw_destination_dup_key      (PwDestination  *self,
                                             const char     *relative_name);

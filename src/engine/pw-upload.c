@@ -4,6 +4,10 @@
 
 #include "engine/pw-upload.h"
 
+#include <string.h>
+
+#include "engine/pw-error.h"
+
 #define TELL_EVERY_US (200 * G_TIME_SPAN_MILLISECOND)
 
 enum { PROP_STATE = 1, N_PROPS };
@@ -169,6 +173,50 @@ pw_upload_set_order (PwUpload    *self,
   self->order = pw_order_new (self->id, self->path, self->key, self->destination, authority,
                               journals);
   self->order->may_have_journal = self->was_begun;
+}
+
+/* Where there is no bucket, nothing can have been left in it. */
+static gboolean
+may_have_parts (PwUpload *self)
+{
+  if (g_error_matches (self->error, PW_ERROR, PW_ERROR_NO_SUCH_BUCKET)
+      || g_error_matches (self->error, PW_ERROR, PW_ERROR_DESTINATION))
+    return FALSE;
+  return self->order ? self->order->may_have_journal : self->was_begun;
+}
+
+static void
+move_key (PwUpload      *self,
+          PwDestination *destination)
+{
+  g_autofree char *before = pw_destination_dup_key (self->destination, "");
+  char *key;
+
+  if (!g_str_has_prefix (self->key, before))
+    return;
+  key = pw_destination_dup_key (destination, self->key + strlen (before));
+  g_free (self->key);
+  self->key = key;
+}
+
+gboolean
+pw_upload_set_destination (PwUpload      *self,
+                           PwDestination *destination)
+{
+  if ((self->state != PW_UPLOAD_PAUSED && self->state != PW_UPLOAD_FAILED) || self->out->len > 0)
+    return FALSE;
+  if (may_have_parts (self) && !pw_destination_is_same_place (self->destination, destination))
+    return FALSE;
+
+  if (!may_have_parts (self))
+    move_key (self, destination);
+  if (self->order) {
+    self->was_begun = self->order->may_have_journal;
+    g_clear_pointer (&self->order, pw_order_unref);
+  }
+  self->is_begun = FALSE;
+  g_set_object (&self->destination, destination);
+  return TRUE;
 }
 
 void

@@ -112,6 +112,12 @@ GArray       *pw_upload_get_flights    (PwUpload      *self);      /* PwFlight; 
 gboolean      pw_upload_is_active      (PwUpload      *self);  /* has work for the workers */
 gboolean      pw_upload_is_over        (PwUpload      *self);      /* done, skipped, removed */
 
+/* Another destination, or the same with other settings. FALSE, and nothing changes, unless it is
+ * paused or failed with no job out; or if parts of it may be at a place that @destination is not.
+ * What was never begun gets the key that it would have there. */
+gboolean      pw_upload_set_destination (PwUpload      *self,
+                                         PwDestination *destination);
+
 /* For those that run it. The order must be set before the first job; @now_us is monotonic. */
 void          pw_upload_set_order      (PwUpload      *self,
                                         PwAuthority   *authority,

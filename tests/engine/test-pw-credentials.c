@@ -147,6 +147,22 @@ test_session (Fixture *fixture, gconstpointer data)
 }
 
 static void
+test_held (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (S3Credentials) typed = s3_credentials_new ("A", "S", "T");
+  g_autoptr (S3Credentials) held = NULL;
+
+  begin (fixture);
+  g_assert_null (pw_credentials_dup_held (fixture->credentials));
+  pw_credentials_set (fixture->credentials, typed, 0);
+  held = pw_credentials_dup_held (fixture->credentials);
+  g_assert_cmpstr (held->access_key, ==, "A");
+  g_assert_cmpstr (held->session_token, ==, "T");
+  g_assert_false (pw_credentials_expire (fixture->credentials, typed));
+  g_assert_null (pw_credentials_dup_held (fixture->credentials));
+}
+
+static void
 test_environment (Fixture *fixture, gconstpointer data)
 {
   g_setenv ("AWS_ACCESS_KEY_ID", "A", TRUE);
@@ -369,6 +385,7 @@ main (int argc, char **argv)
   }
   g_setenv ("PARTWAY_INSIDE_KEYRING", "1", TRUE);
   ADD ("/pw-credentials/session", PW_SECRETS_SESSION, test_session);
+  ADD ("/pw-credentials/held", PW_SECRETS_SESSION, test_held);
   ADD ("/pw-credentials/environment", PW_SECRETS_ENVIRONMENT, test_environment);
   ADD ("/pw-credentials/profile", PW_SECRETS_PROFILE, test_profile);
   ADD ("/pw-credentials/profile/missing", PW_SECRETS_PROFILE, test_profile_missing);

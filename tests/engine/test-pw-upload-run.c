@@ -18,19 +18,24 @@ typedef struct {
 #define N_PARTS 3
 
 static void
+set_order (Fixture *fixture)
+{
+  g_autoptr (PwCredentials) credentials = pw_credentials_new (fixture->destination);
+  g_autoptr (PwAuthority) authority = pw_authority_keys_new (fixture->destination, credentials,
+                                                             NULL);
+
+  pw_upload_set_order (fixture->upload, authority, "/nowhere");
+}
+
+static void
 set_up (Fixture       *fixture,
         gconstpointer  data)
 {
-  g_autoptr (PwAuthority) authority = NULL;
-  g_autoptr (PwCredentials) credentials = NULL;
-
   fixture->destination = pw_destination_new_from_uri ("s3://bucket", "http://127.0.0.1:1", NULL,
                                                       NULL);
-  credentials = pw_credentials_new (fixture->destination);
-  authority = pw_authority_keys_new (fixture->destination, credentials, NULL);
   fixture->upload = pw_upload_new ("0123456789abcdef", "/nowhere/a", "a", 25,
                                    fixture->destination);
-  pw_upload_set_order (fixture->upload, authority, "/nowhere");
+  set_order (fixture);
 }
 
 static void
@@ -354,6 +359,40 @@ test_path (Fixture       *fixture,
   give (fixture, job, PW_OUTCOME_STOPPED, -1);
 }
 
+/* Another place is for what was never begun; other settings are for all that is not under way. */
+static void
+test_destination (Fixture       *fixture,
+                  gconstpointer  data)
+{
+  g_autoptr (PwDestination) elsewhere = pw_destination_new_from_uri (
+    "s3://other/below", "http://127.0.0.1:1", NULL, NULL);
+  g_autoptr (PwDestination) settings = pw_destination_copy (fixture->destination);
+  PwUpload *upload = fixture->upload;
+  PwJob *job;
+
+  g_assert_false (pw_upload_set_destination (upload, elsewhere));
+  pw_upload_pause (upload);
+  g_assert_true (pw_upload_set_destination (upload, elsewhere));
+  g_assert_cmpstr (upload->key, ==, "below/a");
+  g_assert_null (upload->order);
+  g_assert_true (pw_upload_set_destination (upload, fixture->destination));
+  g_assert_cmpstr (upload->key, ==, "a");
+
+  upload->was_begun = TRUE;
+  g_assert_false (pw_upload_set_destination (upload, elsewhere));
+  g_assert_true (pw_upload_set_destination (upload, settings));
+  g_assert_true (upload->destination == settings);
+  set_order (fixture);
+  g_assert_true (upload->order->may_have_journal);
+
+  pw_upload_resume (upload);
+  job = next (fixture);
+  pw_upload_pause (upload);
+  g_assert_false (pw_upload_set_destination (upload, settings));
+  give (fixture, job, PW_OUTCOME_FAILED, PW_ERROR_NO_SUCH_BUCKET);
+  g_assert_true (pw_upload_set_destination (upload, elsewhere));
+}
+
 int
 main (int    argc,
       char **argv)
@@ -376,6 +415,7 @@ main (int    argc,
   ADD ("without-end", test_without_end);
   ADD ("removed", test_removed);
   ADD ("path", test_path);
+  ADD ("destination", test_destination);
 
   return g_test_run ();
 }
