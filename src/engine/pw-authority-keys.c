@@ -253,6 +253,41 @@ pw_authority_keys_new (PwDestination *destination,
 }
 
 char *
+pw_authority_keys_dup_link (PwAuthority  *base,
+                            const char   *key,
+                            guint64       wanted_s,
+                            gint64       *expires,
+                            gboolean     *may_end_sooner,
+                            GError      **error)
+{
+  PwAuthorityKeys *self = (PwAuthorityKeys *) base;
+  gint64 now = g_get_real_time () / G_USEC_PER_SEC, keys_expire;
+  g_autoptr (S3Credentials) credentials = NULL;
+  g_autoptr (HttpRequest) request = NULL;
+  char *url;
+  guint life;
+
+  g_return_val_if_fail (base->klass == &authority_keys_class, NULL);
+  credentials = pw_credentials_dup_until (self->credentials, now, &keys_expire, error);
+  if (!credentials)
+    return NULL;
+  life = s3_presign_get_life (wanted_s, now, keys_expire);
+  if (life == 0) {
+    g_set_error_literal (error, PW_ERROR, PW_ERROR_CREDENTIALS_EXPIRED,
+                         pw_error_get_title (PW_ERROR_CREDENTIALS_EXPIRED));
+    return NULL;
+  }
+  g_mutex_lock (&self->mutex);
+  request = s3_request_get_object (self->address, key);
+  url = s3_presign_url (request, credentials, self->address->region,
+                        now + g_atomic_int_get (&self->clock_offset_s), life);
+  g_mutex_unlock (&self->mutex);
+  *expires = now + life;
+  *may_end_sooner = credentials->session_token && keys_expire == 0;
+  return url;
+}
+
+char *
 pw_authority_keys_dup_region (PwAuthority *base)
 {
   PwAuthorityKeys *self = (PwAuthorityKeys *) base;

@@ -341,12 +341,25 @@ pw_credentials_dup (PwCredentials  *self,
                     gint64          now,
                     GError        **error)
 {
+  gint64 expires;
+
+  return pw_credentials_dup_until (self, now, &expires, error);
+}
+
+S3Credentials *
+pw_credentials_dup_until (PwCredentials  *self,
+                          gint64          now,
+                          gint64         *expires,
+                          GError        **error)
+{
   S3Credentials *copy;
 
-  g_return_val_if_fail (self != NULL, NULL);
+  g_return_val_if_fail (self != NULL && expires != NULL, NULL);
 
   g_mutex_lock (&self->mutex);
   copy = dup_locked (self, now, error);
+  if (copy)
+    *expires = self->expires;
   g_mutex_unlock (&self->mutex);
   return copy;
 }

@@ -56,6 +56,12 @@ S3Credentials *pw_credentials_dup            (PwCredentials        *self,
                                               gint64                now,
                                               GError              **error);
 
+/* The same, and when they end: Unix seconds; 0 = never, or nobody said. */
+S3Credentials *pw_credentials_dup_until      (PwCredentials        *self,
+                                              gint64                now,
+                                              gint64               *expires,
+                                              GError              **error);
+
 /* The server said that @used are expired: they are not given out again. Any thread.
  * TRUE: the next pw_credentials_dup() may give others; FALSE: only the user can (keys typed in, in
  * the environment, or in the keyring, which the next prepare looks into again). */

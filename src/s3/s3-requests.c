@@ -267,6 +267,15 @@ s3_request_head_object (const S3Address *address,
 }
 
 HttpRequest *
+s3_request_get_object (const S3Address *address,
+                       const char      *key)
+{
+  g_return_val_if_fail (address != NULL && key != NULL && *key != '\0', NULL);
+
+  return request_new ("GET", address, key, NULL);
+}
+
+HttpRequest *
 s3_request_head_bucket (const S3Address *address)
 {
   g_return_val_if_fail (address != NULL, NULL);

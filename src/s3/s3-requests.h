@@ -71,5 +71,6 @@ HttpRequest *s3_request_list_uploads (const S3Address *address, const char *pref
 /* @checksum_mode: asks for the stored checksum (x-amz-checksum-mode: ENABLED). */
 HttpRequest *s3_request_head_object  (const S3Address *address, const char *key,
                                       gboolean checksum_mode);
+HttpRequest *s3_request_get_object   (const S3Address *address, const char *key);
 HttpRequest *s3_request_head_bucket  (const S3Address *address);
 HttpRequest *s3_request_delete_object (const S3Address *address, const char *key);

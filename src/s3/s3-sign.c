@@ -279,6 +279,18 @@ s3_presign_url_with_key (const HttpRequest   *request,
   return g_string_free (url, FALSE);
 }
 
+guint
+s3_presign_get_life (guint64 wanted_s,
+                     gint64  now,
+                     gint64  keys_expire)
+{
+  guint life = (guint) MIN (wanted_s, S3_PRESIGN_MAX_S);
+
+  if (keys_expire == 0)
+    return life;
+  return keys_expire <= now ? 0 : (guint) MIN ((gint64) life, keys_expire - now);
+}
+
 char *
 s3_presign_url (const HttpRequest   *request,
                 const S3Credentials *credentials,

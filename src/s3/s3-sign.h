@@ -74,6 +74,14 @@ char *s3_presign_url   (const HttpRequest   *request,
                         gint64               now,
                         guint                expires);
 
+#define S3_PRESIGN_MAX_S (7 * 24 * 60 * 60)
+
+/* How many seconds a URL presigned at @now works: as wanted, but no longer than S3 allows, nor than
+ * the keys that sign it. @keys_expire: Unix seconds, 0 = they do not. 0: they are over. */
+guint s3_presign_get_life (guint64 wanted_s,
+                           gint64  now,
+                           gint64  keys_expire);
+
 /* The canonical request, as S3 repeats it in SignatureDoesNotMatch: for tests and the try-it store.
  * X-Amz-Signature is not part of it; values of headers lose blanks at their ends and doubled ones,
  * as in every SDK. @signed_headers: "host;x-amz-date". */

@@ -298,6 +298,29 @@ test_expires_out_of_range (gconstpointer data)
   g_test_trap_assert_stderr ("*expires >= 1*");
 }
 
+static void
+test_life (void)
+{
+  static const struct {
+    guint64 wanted_s;
+    gint64 keys_expire;
+    guint life;
+  } cases[] = {
+    { 3600, 0, 3600 },
+    { 3600, 5000, 3600 },
+    { 3600, 1500, 500 },
+    { 3600, 1000, 0 },
+    { 3600, 999, 0 },
+    { S3_PRESIGN_MAX_S, 0, 604800 },
+    { G_MAXUINT64, 0, 604800 },
+    { G_MAXUINT64, G_MAXINT64, 604800 },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
+    g_assert_cmpuint (s3_presign_get_life (cases[i].wanted_s, 1000, cases[i].keys_expire), ==,
+                      cases[i].life);
+}
+
 int
 main (int   argc,
       char *argv[])
@@ -317,5 +340,7 @@ main (int   argc,
   g_test_add_data_func ("/s3/sign/expires/none", GUINT_TO_POINTER (0), test_expires_out_of_range);
   g_test_add_data_func ("/s3/sign/expires/over-a-week", GUINT_TO_POINTER (604801),
                         test_expires_out_of_range);
+  g_test_add_func ("/s3/sign/life", test_life);
+
   return g_test_run ();
 }
