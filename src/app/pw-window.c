@@ -10,6 +10,7 @@
 #include "app/pw-dialogs.h"
 #include "app/pw-intake.h"
 #include "app/pw-list-page.h"
+#include "app/pw-share-actions.h"
 #include "app/pw-upload-actions.h"
 
 #define TOTALS_MS 200
@@ -25,6 +26,7 @@ struct _PwWindow {
   PwDestinations *destinations;
   GSettings *settings;
   PwUploadActions *actions;
+  PwShareActions *share;
   PwConflicts *conflicts;
   GPtrArray *opened;            /* pages over the list, the last is seen; borrowed */
   GListModel *pending;          /* files that wait for a destination; or NULL */
@@ -391,6 +393,7 @@ pw_window_dispose (GObject *object)
 
   g_clear_handle_id (&self->totals_id, g_source_remove);
   g_clear_pointer (&self->actions, pw_upload_actions_free);
+  g_clear_pointer (&self->share, pw_share_actions_free);
   g_clear_pointer (&self->conflicts, pw_conflicts_free);
   if (self->uploads)
     g_signal_handlers_disconnect_by_data (self->uploads, self);
@@ -470,6 +473,7 @@ pw_window_new (GtkApplication *application,
   gtk_stack_add_child (self->pages, self->list_page);
   self->actions = pw_upload_actions_new (G_ACTION_MAP (self), uploads,
                                          PW_LIST_PAGE (self->list_page), self->overlay);
+  self->share = pw_share_actions_new (G_ACTION_MAP (self), uploads, self->overlay);
   self->conflicts = pw_conflicts_new (uploads, GTK_WIDGET (self));
   g_signal_connect (uploads, "changed", G_CALLBACK (changed_cb), self);
   g_signal_connect (uploads, "note", G_CALLBACK (note_cb), self);

@@ -208,7 +208,8 @@ pw_words_new_menu (PwUpload *upload)
     offer (first, _("_Try Again"), "win.retry-upload", upload);
   if (upload->state == PW_UPLOAD_WAITING)
     offer (first, _("_Upload Next"), "win.upload-next", upload);
-  if (upload->state == PW_UPLOAD_DONE) {
+  /* A backend keeps the place and the keys to itself. */
+  if (upload->state == PW_UPLOAD_DONE && upload->destination->kind == PW_DESTINATION_S3) {
     offer (second, _("_Copy Address"), "win.copy-address", upload);
     offer (second, _("Copy _Link…"), "win.copy-link", upload);
   }
