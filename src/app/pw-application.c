@@ -299,6 +299,6 @@ PwApplication *
 pw_application_new (void)
 {
   return g_object_new (PW_TYPE_APPLICATION, "application-id", PW_APP_ID, "flags",
-                       G_APPLICATION_HANDLES_OPEN, "resource-base-path",
-                       "/io/github/partway/Partway", NULL);
+                       G_APPLICATION_HANDLES_OPEN | G_APPLICATION_CAN_OVERRIDE_APP_ID,
+                       "resource-base-path", "/io/github/partway/Partway", NULL);
 }
