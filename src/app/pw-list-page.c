@@ -12,6 +12,7 @@
 struct _PwListPage {
   GtkBox parent_instance;
 
+  GtkWidget *title;
   GtkWidget *add;
   GtkWidget *destination;
   GtkWidget *destination_name;
@@ -37,6 +38,7 @@ struct _PwListPage {
   GtkSelectionModel *choice;    /* of several; NULL = not choosing */
   GPtrArray *rows;              /* PwUploadRow that are bound; borrowed */
   gboolean is_loaded;
+  gboolean is_narrow;
 };
 
 G_DEFINE_FINAL_TYPE (PwListPage, pw_list_page, GTK_TYPE_BOX)
@@ -193,6 +195,7 @@ bind_cb (GtkSignalListItemFactory *factory,
   gtk_list_item_set_activatable (item, entry->upload != NULL);
   gtk_list_item_set_selectable (item, entry->upload != NULL);
   pw_upload_row_show (row, entry);
+  pw_upload_row_set_narrow (row, self->is_narrow);
   pw_upload_row_set_choosing (row, self->choice != NULL);
   pw_upload_row_set_chosen (row, gtk_list_item_get_selected (item));
   g_signal_connect (item, "notify::selected", G_CALLBACK (selected_cb), row);
@@ -243,6 +246,18 @@ pw_list_page_get_focused (PwListPage *self)
   if (!row || !pw_upload_row_get_entry (PW_UPLOAD_ROW (row)))
     return NULL;
   return pw_upload_row_get_entry (PW_UPLOAD_ROW (row))->upload;
+}
+
+void
+pw_list_page_set_narrow (PwListPage *self,
+                         gboolean    is_narrow)
+{
+  if (is_narrow == self->is_narrow)
+    return;
+  self->is_narrow = is_narrow;
+  gtk_widget_set_visible (self->title, !is_narrow);
+  for (guint i = 0; i < self->rows->len; i++)
+    pw_upload_row_set_narrow (g_ptr_array_index (self->rows, i), is_narrow);
 }
 
 /* Choosing several. */
@@ -389,6 +404,7 @@ pw_list_page_class_init (PwListPageClass *klass)
   G_OBJECT_CLASS (klass)->finalize = pw_list_page_finalize;
   gtk_widget_class_set_template_from_resource (widget_class,
                                                "/io/github/partway/Partway/pw-list-page.ui");
+  BIND (title);
   BIND (add);
   BIND (destination);
   BIND (destination_name);

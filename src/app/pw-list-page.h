@@ -27,6 +27,9 @@ void        pw_list_page_set_destination (PwListPage   *self,
                                           PwDestination *destination);
 /* How fast, how long, and the limit; call it a few times a second while something moves. */
 void        pw_list_page_show_totals   (PwListPage     *self);
+/* Little room. */
+void        pw_list_page_set_narrow    (PwListPage     *self,
+                                        gboolean        is_narrow);
 void        pw_list_page_start_search  (PwListPage     *self);
 /* The upload whose row has the focus, or NULL. Borrowed. */
 PwUpload   *pw_list_page_get_focused   (PwListPage     *self);

@@ -23,11 +23,13 @@ struct _PwUploadRow {
   GtkWidget *bar;
   GtkWidget *sentence;
   GtkWidget *help;
+  GtkWidget *help_below;        /* the same where there is little room beside */
   GtkWidget *proved;
   GtkWidget *toggle;
   GtkWidget *menu;
 
   PwEntry *entry;
+  gboolean is_narrow;
 };
 
 G_DEFINE_FINAL_TYPE (PwUploadRow, pw_upload_row, GTK_TYPE_BOX)
@@ -93,7 +95,7 @@ show_bar (PwUploadRow *self,
   gboolean is_resting = upload->state == PW_UPLOAD_PAUSED || upload->state == PW_UPLOAD_WAITING;
 
   gtk_widget_set_visible (self->bar, !pw_upload_is_over (upload)
-                          && upload->state != PW_UPLOAD_ABORTING);
+                          && (upload->state != PW_UPLOAD_FAILED || safe > 0));
   set_class (self->bar, "paused", is_resting);
   set_class (self->bar, "problem", upload->state == PW_UPLOAD_FAILED);
   pw_bar_show (PW_BAR (self->bar), (double) safe / size,
@@ -105,13 +107,15 @@ show_help (PwUploadRow *self,
            PwUpload    *upload)
 {
   PwHelp help = pw_words_get_help (upload);
+  GtkWidget *shown = self->is_narrow ? self->help_below : self->help;
 
-  gtk_widget_set_visible (self->help, help != PW_HELP_NONE);
+  gtk_widget_set_visible (self->help, help != PW_HELP_NONE && shown == self->help);
+  gtk_widget_set_visible (self->help_below, help != PW_HELP_NONE && shown == self->help_below);
   if (help == PW_HELP_NONE)
     return;
-  gtk_button_set_label (GTK_BUTTON (self->help), pw_words_get_label (help));
-  set_target (self->help, upload->id);
-  gtk_actionable_set_action_name (GTK_ACTIONABLE (self->help), pw_words_get_action (help));
+  gtk_button_set_label (GTK_BUTTON (shown), pw_words_get_label (help));
+  set_target (shown, upload->id);
+  gtk_actionable_set_action_name (GTK_ACTIONABLE (shown), pw_words_get_action (help));
 }
 
 static void
@@ -122,7 +126,7 @@ show_toggle (PwUploadRow *self,
   const char *label = may_resume ? _("Resume") : _("Pause");
 
   gtk_widget_set_visible (self->toggle, upload->state <= PW_UPLOAD_FINISHING
-                          || (may_resume && !gtk_widget_get_visible (self->help)));
+                          || (may_resume && pw_words_get_help (upload) == PW_HELP_NONE));
   gtk_button_set_icon_name (GTK_BUTTON (self->toggle),
                             may_resume ? "media-playback-start-symbolic"
                                        : "media-playback-pause-symbolic");
@@ -142,6 +146,17 @@ show_progress (PwUploadRow *self)
   gtk_widget_set_tooltip_text (self->sentence, upload->error ? sentence : NULL);
 }
 
+/* What went wrong is told in full; how it goes on may be cut where there is room. */
+static void
+show_room (PwUploadRow *self,
+           gboolean     has_failed)
+{
+  gboolean may_wrap = has_failed || self->is_narrow;
+
+  gtk_label_set_wrap (GTK_LABEL (self->sentence), may_wrap);
+  gtk_label_set_lines (GTK_LABEL (self->sentence), has_failed ? 3 : 2);
+}
+
 static void
 show_state (PwUploadRow *self)
 {
@@ -151,6 +166,7 @@ show_state (PwUploadRow *self)
   show_help (self, upload);
   show_toggle (self, upload);
   gtk_widget_set_visible (self->proved, upload->state == PW_UPLOAD_DONE && upload->verification);
+  show_room (self, has_failed);
   set_class (self->sentence, "error", has_failed);
   set_class (self->sentence, "dim-label", !has_failed);
   show_progress (self);
@@ -235,6 +251,15 @@ pw_upload_row_get_entry (PwUploadRow *self)
 }
 
 void
+pw_upload_row_set_narrow (PwUploadRow *self,
+                          gboolean     is_narrow)
+{
+  self->is_narrow = is_narrow;
+  if (self->entry && self->entry->upload)
+    show_state (self);
+}
+
+void
 pw_upload_row_set_choosing (PwUploadRow *self,
                             gboolean     is_choosing)
 {
@@ -278,6 +303,7 @@ pw_upload_row_class_init (PwUploadRowClass *klass)
   BIND (bar);
   BIND (sentence);
   BIND (help);
+  BIND (help_below);
   BIND (proved);
   BIND (toggle);
   BIND (menu);

@@ -20,6 +20,9 @@ GtkWidget *pw_upload_row_new          (void);
 void       pw_upload_row_show         (PwUploadRow *self,
                                        PwEntry     *entry);
 PwEntry   *pw_upload_row_get_entry    (PwUploadRow *self);   /* borrowed */
+/* Little room: the button that helps stands below the text. */
+void       pw_upload_row_set_narrow   (PwUploadRow *self,
+                                       gboolean     is_narrow);
 /* Whether a check mark stands in front. */
 void       pw_upload_row_set_choosing (PwUploadRow *self,
                                        gboolean     is_choosing);

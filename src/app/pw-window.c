@@ -5,6 +5,7 @@
 #include "app/pw-window.h"
 
 #include <glib/gi18n.h>
+#include <string.h>
 
 #include "app/pw-conflicts.h"
 #include "app/pw-dialogs.h"
@@ -14,6 +15,7 @@
 #include "app/pw-upload-actions.h"
 
 #define TOTALS_MS 200
+#define NARROW 500                      /* pixels */
 
 struct _PwWindow {
   AdwApplicationWindow parent_instance;
@@ -31,6 +33,7 @@ struct _PwWindow {
   GPtrArray *opened;            /* pages over the list, the last is seen; borrowed */
   GListModel *pending;          /* files that wait for a destination; or NULL */
   guint totals_id;
+  guint fit_id;
 };
 
 G_DEFINE_FINAL_TYPE (PwWindow, pw_window, ADW_TYPE_APPLICATION_WINDOW)
@@ -137,11 +140,17 @@ try_it_cb (GSimpleAction *action,
            gpointer       data)
 {
   PwWindow *self = data;
-  g_auto (GStrv) words = g_strsplit (g_getenv ("PARTWAY_TRY_IT"), "/", 4);
-  g_autofree char *endpoint = g_strdup_printf ("%s//%s", words[0], words[2]);
-  g_autofree char *uri = g_strdup_printf ("s3://%s", words[3]);
+  const char *address = g_getenv ("PARTWAY_TRY_IT");
+  const char *bucket = address ? strrchr (address, '/') : NULL;
   g_autoptr (GError) error = NULL;
-  g_autoptr (PwDestination) destination = pw_destination_new_from_uri (uri, endpoint, NULL, &error);
+  g_autoptr (PwDestination) destination = NULL;
+  g_autofree char *endpoint = NULL, *uri = NULL;
+
+  if (!bucket)
+    return;
+  endpoint = g_strndup (address, (gsize) (bucket - address));
+  uri = g_strdup_printf ("s3:/%s", bucket);
+  destination = pw_destination_new_from_uri (uri, endpoint, NULL, &error);
 
   if (destination) {
     g_free (destination->name);
@@ -386,12 +395,38 @@ pw_window_set_loaded (PwWindow *self)
   show_destination (self);
 }
 
+static gboolean
+fit_cb (gpointer data)
+{
+  PwWindow *self = data;
+
+  self->fit_id = 0;
+  pw_list_page_set_narrow (PW_LIST_PAGE (self->list_page),
+                           gtk_widget_get_width (GTK_WIDGET (self)) < NARROW);
+  return G_SOURCE_REMOVE;
+}
+
+/* What is shown may not change while sizes are given out. */
+static void
+pw_window_size_allocate (GtkWidget *widget,
+                         int        width,
+                         int        height,
+                         int        baseline)
+{
+  PwWindow *self = PW_WINDOW (widget);
+
+  GTK_WIDGET_CLASS (pw_window_parent_class)->size_allocate (widget, width, height, baseline);
+  if (self->fit_id == 0)
+    self->fit_id = g_idle_add (fit_cb, self);
+}
+
 static void
 pw_window_dispose (GObject *object)
 {
   PwWindow *self = PW_WINDOW (object);
 
   g_clear_handle_id (&self->totals_id, g_source_remove);
+  g_clear_handle_id (&self->fit_id, g_source_remove);
   g_clear_pointer (&self->actions, pw_upload_actions_free);
   g_clear_pointer (&self->share, pw_share_actions_free);
   g_clear_pointer (&self->conflicts, pw_conflicts_free);
@@ -420,6 +455,7 @@ pw_window_class_init (PwWindowClass *klass)
 
   G_OBJECT_CLASS (klass)->dispose = pw_window_dispose;
   G_OBJECT_CLASS (klass)->finalize = pw_window_finalize;
+  widget_class->size_allocate = pw_window_size_allocate;
   gtk_widget_class_set_template_from_resource (widget_class,
                                                "/io/github/partway/Partway/pw-window.ui");
   gtk_widget_class_bind_template_child (widget_class, PwWindow, overlay);
@@ -471,6 +507,8 @@ pw_window_new (GtkApplication *application,
   bind_settings (self);
   self->list_page = pw_list_page_new (uploads, destinations);
   gtk_stack_add_child (self->pages, self->list_page);
+  pw_list_page_set_narrow (PW_LIST_PAGE (self->list_page),
+                           g_settings_get_int (settings, "width") < NARROW);
   self->actions = pw_upload_actions_new (G_ACTION_MAP (self), uploads,
                                          PW_LIST_PAGE (self->list_page), self->overlay);
   self->share = pw_share_actions_new (G_ACTION_MAP (self), uploads, self->overlay);
