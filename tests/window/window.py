@@ -1,0 +1,280 @@
+# SPDX-FileCopyrightText: The Partway authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The program as a person uses it: its window, its rows, its dialogs. Whatever waits has a deadline
+and fails with what the window said instead.
+
+    def test_drop(work):
+        with Store() as store, Window(work, store) as window:
+            window.add_destination()
+            window.open()
+            window.choose_files(make_file(work / 'film', 40 * MIB))
+            window.wait_sentence('film', 'verified')
+"""
+
+import os
+import pathlib
+import re
+import signal
+import subprocess
+
+from desktop import (BUILD, activate, drag, find_application, get_geometry, find_windows, look,
+                     move, press_key, take_picture, type_text, wait_window)
+from gi.repository import GLib
+from partway import Cli, Failure, check, check_equal, spawn, wait_until
+
+PARTWAY = BUILD / 'src/app/partway'
+DRAG_SOURCE = BUILD / 'tests/window/drag-source'
+
+# What it needs of the session that it is shown in.
+SHOWN = ('DISPLAY', 'DBUS_SESSION_BUS_ADDRESS', 'XDG_RUNTIME_DIR', 'GDK_BACKEND', 'GSK_RENDERER')
+
+SETTINGS = {'gtk-font-name': 'Cantarell 11', 'gtk-enable-animations': 'false'}
+
+
+class Window(Cli):
+    """The program with a home of its own below @work, and the partway-cli of the same home. As a
+    context: it is killed at the end."""
+
+    def __init__(self, work, server=None, settings=None, **environment):
+        super().__init__(work, server)
+        for name in SHOWN:
+            self.env[name] = os.environ[name]
+        self.env.update(GSETTINGS_SCHEMA_DIR=str(BUILD / 'data'), GSETTINGS_BACKEND='keyfile')
+        self.env['LSAN_OPTIONS'] = 'detect_leaks=0'
+        self.set_env(**environment)
+        folder = self.work / 'config/gtk-4.0'
+        folder.mkdir(exist_ok=True)
+        lines = [f'{name}={value}' for name, value in {**SETTINGS, **(settings or {})}.items()]
+        (folder / 'settings.ini').write_text('\n'.join(['[Settings]', *lines, '']))
+        self.popen = None
+        self._errors = self.work / 'window.log'
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.kill()
+
+    # Its life
+
+    def open(self, *files, cwd=None):
+        """And waits until it shows itself."""
+        check(not self.is_running(), 'it runs already')
+        self.popen = self._spawn(files, cwd)
+        self._place = wait_until(self._find_place, 'the window is there', 30)
+        return self
+
+    def _spawn(self, files, cwd=None):
+        with self._errors.open('ab') as errors:
+            return spawn([PARTWAY, *files], env=self.env, cwd=cwd, stdin=subprocess.DEVNULL,
+                         stdout=errors, stderr=errors)
+
+    def _find_place(self):
+        if self.popen.poll() is not None:
+            raise Failure(f'it ended with {self.popen.returncode}:', self.get_log())
+        place = find_application('partway', self.popen.pid)
+        return place if place and find_windows('Partway') else None
+
+    def open_again(self, *files):
+        """A second start, while the first one runs; gives its status."""
+        return self._spawn(files).wait(20)
+
+    def is_running(self):
+        return self.popen is not None and self.popen.poll() is None
+
+    def kill(self):
+        """SIGKILL, as a crash."""
+        if self.is_running():
+            self.popen.kill()
+            self.popen.wait()
+        self.popen = None
+
+    def quit(self):
+        """Ctrl+Q; and no secret is left anywhere."""
+        self.press('ctrl+q')
+        self.wait_end()
+
+    def wait_end(self):
+        try:
+            status = self.popen.wait(20)
+        except subprocess.TimeoutExpired:
+            self.popen.send_signal(signal.SIGABRT)
+            raise Failure('it does not end:', self.get_log()) from None
+        self.popen = None
+        check_equal(status, 0, self.get_log())
+        self.check_secrets(self._errors.read_bytes())
+
+    def get_log(self):
+        return self._errors.read_text(errors='replace')[-3000:]
+
+    def add_destination(self, name='Box', target='', *options):
+        """By partway-cli, with the keys of the environment."""
+        target = target or f's3://{self.server.bucket}/'
+        result = self.run('destination', 'add', name, target, '--endpoint', self.endpoint,
+                          '--keys-from-env', *options)
+        check_equal(result.status, 0, result)
+
+    # What it says
+
+    def look(self):
+        try:
+            return look(self._place)
+        except GLib.Error as error:
+            raise Failure('the window does not answer:', error.message, self.get_log()) from None
+
+    def wait(self, find, what, timeout=20):
+        """What @find gives of the tree, once it gives something."""
+        tree = None
+
+        def attempt():
+            nonlocal tree
+            try:
+                tree = look(self._place)
+            except GLib.Error as error:
+                # What it tells of may go while it is asked.
+                if not self.is_running():
+                    raise Failure('it is gone:', error.message, self.get_log()) from None
+                return None
+            return find(tree)
+
+        try:
+            return wait_until(attempt, what, timeout)
+        except Failure as failure:
+            raise Failure(failure, f'\n{tree.describe() if tree else ""}\n', self.get_log()) \
+                from None
+
+    def find(self, role, text, timeout=20):
+        """The widget of that role and name that is shown."""
+        return self.wait(lambda tree: next((node for node in tree.find_all(role, text)
+                                            if node.is_shown()), None),
+                         f'there is a {role} “{text}”', timeout)
+
+    def wait_gone(self, role, text, timeout=20):
+        self.wait(lambda tree: not any(node.is_shown() for node in tree.find_all(role, text)),
+                  f'there is no {role} “{text}”', timeout)
+
+    @staticmethod
+    def _find_row(tree, name):
+        for item in tree.find_all('list item'):
+            if item.find('label', name):
+                return item
+        return None
+
+    def row(self, name):
+        """The list item of the upload with that name."""
+        return self.wait(lambda tree: self._find_row(tree, name), f'“{name}” is in the list')
+
+    def sentence(self, name):
+        """What its row says of it now."""
+        return self._get_sentence(self.row(name), name)
+
+    @staticmethod
+    def _get_sentence(row, name):
+        texts = [node.name for node in row.find_all('label') if node.name != name
+                 and not node.parent.matches('button', None)]
+        return texts[0].replace('\N{NO-BREAK SPACE}', ' ') if texts else ''
+
+    def wait_sentence(self, name, pattern, timeout=20):
+        """Until the row's sentence matches the pattern; gives the sentence."""
+        def find(tree):
+            row = self._find_row(tree, name)
+            sentence = self._get_sentence(row, name) if row else ''
+            return sentence if re.search(pattern, sentence) else None
+
+        return self.wait(find, f'“{name}” says “{pattern}”', timeout)
+
+    def names(self):
+        """Of the rows, from above, with the titles of their sections as "# Title"."""
+        names = []
+        for item in self.look().find_all('list item'):
+            labels = item.find_all('label')
+            if labels and item.is_shown():
+                is_title = labels[0].name in ('Uploading', 'Needs Attention', 'Finished')
+                names.append(('# ' if is_title else '') + labels[0].name)
+        return names
+
+    def wait_names(self, *names):
+        wait_until(lambda: self.names() == list(names), f'the list is {names}')
+
+    # What is done with it
+
+    def activate(self):
+        """Gives its main window the keys; gives X's number of it."""
+        window = wait_window('Partway')
+        activate(window)
+        return window
+
+    def press(self, *keys):
+        """Keys, in the main window: "ctrl+f"."""
+        self.activate()
+        press_key(*keys)
+
+    def type(self, text):
+        self.activate()
+        type_text(text)
+
+    def push(self, text, row=None, role='button'):
+        """The button of that name; in the row of that upload."""
+        def find(tree):
+            place = self._find_row(tree, row) if row else tree
+            nodes = place.find_all(role, text) if place else []
+            return next((node for node in nodes if node.is_shown()), None)
+
+        self.wait(find, f'there is a {role} “{text}”').press()
+
+    def choose_in_menu(self, button, item, row=None):
+        self.push(button, row)
+        node = self.find('menu item', item)
+        if 'Click' in node.get_actions():
+            node.press()
+        else:
+            node.act('menu.activate')
+
+    def act(self, action):
+        """An action of the window, without a target: "win.paste"."""
+        self.wait(lambda tree: tree.find('window'), 'there is a window').act(action)
+
+    def choose_files(self, *paths, title='Add Files'):
+        """Through the file chooser, by typing the path; several are of one folder."""
+        chooser = wait_window(title)
+        activate(chooser)
+        if len(paths) == 1:
+            type_text(str(paths[0]))
+        else:
+            type_text(' '.join(f'"{path}"' for path in paths))
+        press_key('Return')
+        wait_until(lambda: not find_windows(title), 'the file chooser is gone')
+
+    def drop(self, *paths, at=(0.5, 0.5)):
+        """By a real drag from another window; @at: where, as a share of the window."""
+        source = spawn([DRAG_SOURCE, *paths], env=self.env, stdin=subprocess.DEVNULL,
+                       stdout=subprocess.PIPE, text=True)
+        try:
+            shown = wait_window('Drag Source')
+            move(shown, 1080, 20)
+            main = self.activate()
+            move(main, 40, 100)
+            x, y, width, height = get_geometry(shown)
+            mx, my, mwidth, mheight = get_geometry(main)
+            drag((x + width // 2, y + height * 2 // 3),
+                 (mx + int(mwidth * at[0]), my + int(mheight * at[1])))
+            check_equal(source.stdout.readline(), 'dropped\n')
+        finally:
+            source.kill()
+            source.wait()
+
+    def copy_files(self, *paths):
+        """Puts files on the clipboard, as the Files program does; gives the process that holds
+        them."""
+        holder = spawn([DRAG_SOURCE, '--copy', *paths], env=self.env, stdin=subprocess.DEVNULL,
+                       stdout=subprocess.PIPE, text=True)
+        check_equal(holder.stdout.readline(), 'copied\n')
+        return holder
+
+    def take_picture(self, name, title='Partway'):
+        take_picture(wait_window(title), name)
+
+
+def make_folder(path):
+    pathlib.Path(path).mkdir(parents=True, exist_ok=True)
+    return path
