@@ -149,7 +149,8 @@ def stage_checks(_count):
     failures = []
     for command in (["check-floors.py", "--self-test"], ["check-floors.py"],
                     ["check-size.py", "--self-test"], ["check-size.py"],
-                    ["check-style", "--self-test"], ["check-style"], ["check-po"]):
+                    ["check-style", "--self-test"], ["check-style"], ["check-po"],
+                    ["check-translations.py", "--self-test"]):
         name = " ".join(command)
         log = name.replace(" ", "")
         if run(log, ROOT / ".ci" / command[0], *command[1:]) != 0:
