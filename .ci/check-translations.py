@@ -99,10 +99,13 @@ def judge(original, text, is_plural):
         return ["is not translated"]
     wanted, got = placeholders(original), placeholders(text)
     wrong = [f"other {what}" for what, is_so in judge_marks(original, text) if is_so]
-    # A plural form that is of one number only may do without it; msgfmt knows which.
-    if wanted is not None and got != wanted and not (is_plural and got is not None):
-        wrong.append("other placeholders")
-    return wrong
+    if wanted is None or got == wanted:
+        return wrong
+    # A plural form that is of one number only may do without it, msgfmt knows which; "none" then
+    # needs no option either.
+    if is_plural and got is not None:
+        return [what for what in wrong if what != "other options"]
+    return wrong + ["other placeholders"]
 
 
 def compare(template, catalog, n_forms):
