@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "app/pw-conflicts.h"
+#include "app/pw-destination-actions.h"
 #include "app/pw-dialogs.h"
 #include "app/pw-intake.h"
 #include "app/pw-list-page.h"
@@ -29,6 +30,7 @@ struct _PwWindow {
   GSettings *settings;
   PwUploadActions *actions;
   PwShareActions *share;
+  PwDestinationActions *destination_actions;
   PwConflicts *conflicts;
   GPtrArray *opened;            /* pages over the list, the last is seen; borrowed */
   GListModel *pending;          /* files that wait for a destination; or NULL */
@@ -57,6 +59,13 @@ pw_window_push (PwWindow  *self,
   g_ptr_array_add (self->opened, page);
   gtk_stack_set_visible_child (self->pages, page);
   gtk_widget_child_focus (page, GTK_DIR_TAB_FORWARD);
+}
+
+static void
+push_cb (GtkWidget *window,
+         GtkWidget *page)
+{
+  pw_window_push (PW_WINDOW (window), page);
 }
 
 static void
@@ -429,6 +438,7 @@ pw_window_dispose (GObject *object)
   g_clear_handle_id (&self->fit_id, g_source_remove);
   g_clear_pointer (&self->actions, pw_upload_actions_free);
   g_clear_pointer (&self->share, pw_share_actions_free);
+  g_clear_pointer (&self->destination_actions, pw_destination_actions_free);
   g_clear_pointer (&self->conflicts, pw_conflicts_free);
   if (self->uploads)
     g_signal_handlers_disconnect_by_data (self->uploads, self);
@@ -512,6 +522,8 @@ pw_window_new (GtkApplication *application,
   self->actions = pw_upload_actions_new (G_ACTION_MAP (self), uploads,
                                          PW_LIST_PAGE (self->list_page), self->overlay);
   self->share = pw_share_actions_new (G_ACTION_MAP (self), uploads, self->overlay);
+  self->destination_actions = pw_destination_actions_new (GTK_WIDGET (self), destinations, uploads,
+                                                          self->overlay, push_cb);
   self->conflicts = pw_conflicts_new (uploads, GTK_WIDGET (self));
   g_signal_connect (uploads, "changed", G_CALLBACK (changed_cb), self);
   g_signal_connect (uploads, "note", G_CALLBACK (note_cb), self);

@@ -1,0 +1,361 @@
+/* SPDX-FileCopyrightText: The Partway authors
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+
+#include "app/pw-destination-actions.h"
+
+#include <glib/gi18n.h>
+
+#include "app/pw-destination-page.h"
+#include "app/pw-destinations-page.h"
+#include "app/pw-dialogs.h"
+#include "app/pw-keys-page.h"
+#include "app/pw-presets.h"
+#include "app/pw-profiles-page.h"
+#include "engine/pw-keyring.h"
+
+struct _PwDestinationActions {
+  GtkWidget *window;
+  PwDestinations *destinations;
+  PwUploads *uploads;
+  AdwToastOverlay *overlay;
+  PwShowPage show;
+  GPtrArray *removals;          /* Removal whose toasts are open */
+};
+
+/* A destination on its way out. */
+typedef struct {
+  PwDestinationActions *actions;
+  PwDestination *destination;
+  AdwToast *toast;
+  gboolean is_undone;
+} Removal;
+
+/* A question that waits for its answer. */
+typedef struct {
+  GtkWidget *window;            /* while it is asked, the actions are there */
+  PwDestinationActions *actions;
+  char *id;
+} Question;
+
+static void
+tell (PwDestinationActions *self,
+      const char           *sentence)
+{
+  g_autofree char *escaped = g_markup_escape_text (sentence, -1);
+
+  adw_toast_overlay_add_toast (self->overlay, adw_toast_new (escaped));
+}
+
+/* Pages. */
+
+static void
+show_cb (GSimpleAction *action,
+         GVariant      *target,
+         gpointer       data)
+{
+  PwDestinationActions *self = data;
+
+  self->show (self->window, pw_destinations_page_new (self->destinations));
+}
+
+static void
+edit (PwDestinationActions *self,
+      PwDestination        *start)
+{
+  self->show (self->window, pw_destination_page_new (self->destinations, self->uploads, start));
+}
+
+static void
+add_cb (GSimpleAction *action,
+        GVariant      *target,
+        gpointer       data)
+{
+  g_autoptr (PwDestination) start = pw_destination_new (NULL);
+
+  start->store = S3_STORE_AWS;
+  edit (data, start);
+}
+
+static void
+edit_cb (GSimpleAction *action,
+         GVariant      *target,
+         gpointer       data)
+{
+  PwDestinationActions *self = data;
+  PwDestination *destination = pw_destinations_lookup (self->destinations,
+                                                       g_variant_get_string (target, NULL));
+
+  if (destination)
+    edit (self, destination);
+}
+
+static PwUpload *
+find_upload (PwDestinationActions *self,
+             GVariant             *target)
+{
+  return pw_uploads_lookup (self->uploads, g_variant_get_string (target, NULL));
+}
+
+static void
+mend_cb (GSimpleAction *action,
+         GVariant      *target,
+         gpointer       data)
+{
+  PwDestinationActions *self = data;
+  PwUpload *upload = find_upload (self, target);
+  PwDestination *saved;
+
+  if (!upload)
+    return;
+  saved = pw_destinations_lookup (self->destinations, upload->destination->id);
+  edit (self, saved ? saved : upload->destination);
+}
+
+static void
+keys_cb (GSimpleAction *action,
+         GVariant      *target,
+         gpointer       data)
+{
+  PwDestinationActions *self = data;
+  PwUpload *upload = find_upload (self, target);
+
+  if (upload)
+    self->show (self->window, pw_keys_page_new (self->destinations, self->uploads, upload));
+}
+
+/* From ~/.aws. */
+
+static void
+import_cb (GSimpleAction *action,
+           GVariant      *target,
+           gpointer       data)
+{
+  PwDestinationActions *self = data;
+
+  self->show (self->window, pw_profiles_page_new ());
+}
+
+static void
+loaded_cb (GObject      *source,
+           GAsyncResult *result,
+           gpointer      data)
+{
+  Question *question = data;
+  g_autoptr (GtkWidget) window = question->window;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (PwDestination) start = pw_profiles_load_finish (result, &error);
+
+  if (gtk_widget_in_destruction (window))
+    start = NULL;
+  else if (!start)
+    tell (question->actions, error->message);
+  else
+    edit (question->actions, start);
+  g_free (question);
+}
+
+static void
+profile_cb (GSimpleAction *action,
+            GVariant      *target,
+            gpointer       data)
+{
+  PwDestinationActions *self = data;
+  Question *question = g_new0 (Question, 1);
+
+  question->window = g_object_ref (self->window);
+  question->actions = self;
+  gtk_widget_activate_action (self->window, "win.back", NULL);
+  pw_profiles_load_async (g_variant_get_string (target, NULL), loaded_cb, question);
+}
+
+/* Removing. */
+
+static void
+saved_cb (GObject      *source,
+          GAsyncResult *result,
+          gpointer      data)
+{
+  g_autoptr (AdwToastOverlay) overlay = data;
+  g_autoptr (GError) error = NULL;
+  g_autofree char *escaped = NULL;
+
+  if (pw_destinations_save_finish (PW_DESTINATIONS (source), result, &error))
+    return;
+  escaped = g_markup_escape_text (error->message, -1);
+  adw_toast_overlay_add_toast (overlay, adw_toast_new (escaped));
+}
+
+static void
+save (PwDestinationActions *self)
+{
+  pw_destinations_save_async (self->destinations, NULL, saved_cb, g_object_ref (self->overlay));
+}
+
+static void
+removal_end (Removal *removal)
+{
+  g_autoptr (GError) error = NULL;
+
+  if (!removal->is_undone) {
+    if (removal->destination->secrets == PW_SECRETS_KEYRING)
+      pw_keyring_clear (removal->destination->id, FALSE, 0, NULL, NULL, NULL);
+    return;
+  }
+  if (pw_destinations_add (removal->actions->destinations, removal->destination, &error))
+    save (removal->actions);
+  else
+    tell (removal->actions, error->message);
+}
+
+static void
+removal_free (gpointer data)
+{
+  Removal *removal = data;
+
+  g_signal_handlers_disconnect_by_data (removal->toast, removal);
+  g_object_unref (removal->toast);
+  g_object_unref (removal->destination);
+  g_free (removal);
+}
+
+static void
+undo_cb (AdwToast *toast,
+         Removal  *removal)
+{
+  removal->is_undone = TRUE;
+}
+
+static void
+dismissed_cb (AdwToast *toast,
+              Removal  *removal)
+{
+  removal_end (removal);
+  g_ptr_array_remove_fast (removal->actions->removals, removal);
+}
+
+static void
+take_away (PwDestinationActions *self,
+           const char           *id)
+{
+  PwDestination *destination = pw_destinations_lookup (self->destinations, id);
+  Removal *removal;
+  g_autofree char *title = NULL, *escaped = NULL;
+
+  if (!destination)
+    return;
+  title = g_strdup_printf (_("“%s” removed"), destination->name);
+  escaped = g_markup_escape_text (title, -1);
+  removal = g_new0 (Removal, 1);
+  removal->actions = self;
+  removal->destination = g_object_ref (destination);
+  removal->toast = g_object_ref_sink (adw_toast_new (escaped));
+  adw_toast_set_button_label (removal->toast, _("_Undo"));
+  g_signal_connect (removal->toast, "button-clicked", G_CALLBACK (undo_cb), removal);
+  g_signal_connect (removal->toast, "dismissed", G_CALLBACK (dismissed_cb), removal);
+  g_ptr_array_add (self->removals, removal);
+  pw_destinations_remove (self->destinations, id);
+  save (self);
+  adw_toast_overlay_add_toast (self->overlay, g_object_ref (removal->toast));
+}
+
+static void
+answered_cb (GObject      *source,
+             GAsyncResult *result,
+             gpointer      data)
+{
+  Question *question = data;
+  g_autoptr (GtkWidget) window = question->window;
+  g_autofree char *answer = pw_dialogs_ask_finish (result);
+
+  if (g_strcmp0 (answer, "remove") == 0 && !gtk_widget_in_destruction (window))
+    take_away (question->actions, question->id);
+  g_free (question->id);
+  g_free (question);
+}
+
+static guint
+count_under_way (PwDestinationActions *self,
+                 const char           *id)
+{
+  GListModel *model = G_LIST_MODEL (self->uploads);
+  guint n = 0;
+
+  for (guint i = 0; i < g_list_model_get_n_items (model); i++) {
+    g_autoptr (PwUpload) upload = g_list_model_get_item (model, i);
+
+    n += g_str_equal (upload->destination->id, id) && upload->state <= PW_UPLOAD_FINISHING;
+  }
+  return n;
+}
+
+static void
+remove_cb (GSimpleAction *action,
+           GVariant      *target,
+           gpointer       data)
+{
+  const PwResponse responses[] = {
+    { "cancel", _("_Cancel"), ADW_RESPONSE_DEFAULT },
+    { "remove", _("_Remove"), ADW_RESPONSE_DESTRUCTIVE },
+    { NULL, NULL, ADW_RESPONSE_DEFAULT }
+  };
+  PwDestinationActions *self = data;
+  const char *id = g_variant_get_string (target, NULL);
+  guint n = count_under_way (self, id);
+  g_autofree char *body = NULL;
+  Question *question;
+
+  if (n == 0) {
+    take_away (self, id);
+    return;
+  }
+  body = g_strdup_printf (ngettext ("%u upload to it is under way. It goes on, but its keys are "
+                                    "forgotten: after a restart they must be entered again.",
+                                    "%u uploads to it are under way. They go on, but its keys are "
+                                    "forgotten: after a restart they must be entered again.", n),
+                          n);
+  question = g_new0 (Question, 1);
+  question->window = g_object_ref (self->window);
+  question->actions = self;
+  question->id = g_strdup (id);
+  pw_dialogs_ask (self->window, _("Remove the Destination?"), body, responses, "cancel",
+                  answered_cb, question);
+}
+
+PwDestinationActions *
+pw_destination_actions_new (GtkWidget       *window,
+                            PwDestinations  *destinations,
+                            PwUploads       *uploads,
+                            AdwToastOverlay *overlay,
+                            PwShowPage       show)
+{
+  static const GActionEntry entries[] = {
+    { "show-destinations", show_cb, NULL, NULL, NULL },
+    { "add-destination", add_cb, NULL, NULL, NULL },
+    { "import-destination", import_cb, NULL, NULL, NULL },
+    { "add-from-profile", profile_cb, "s", NULL, NULL },
+    { "edit-destination", edit_cb, "s", NULL, NULL },
+    { "remove-destination", remove_cb, "s", NULL, NULL },
+    { "mend-destination", mend_cb, "s", NULL, NULL },
+    { "enter-keys", keys_cb, "s", NULL, NULL },
+  };
+  PwDestinationActions *self = g_new0 (PwDestinationActions, 1);
+
+  self->window = window;
+  self->destinations = destinations;
+  self->uploads = uploads;
+  self->overlay = overlay;
+  self->show = show;
+  self->removals = g_ptr_array_new_with_free_func (removal_free);
+  g_action_map_add_action_entries (G_ACTION_MAP (window), entries, G_N_ELEMENTS (entries), self);
+  return self;
+}
+
+void
+pw_destination_actions_free (PwDestinationActions *self)
+{
+  for (guint i = 0; i < self->removals->len; i++)
+    removal_end (g_ptr_array_index (self->removals, i));
+  g_ptr_array_unref (self->removals);
+  g_free (self);
+}
