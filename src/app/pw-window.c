@@ -10,6 +10,7 @@
 #include "app/pw-conflicts.h"
 #include "app/pw-destination-actions.h"
 #include "app/pw-dialogs.h"
+#include "app/pw-drop-zones.h"
 #include "app/pw-intake.h"
 #include "app/pw-list-page.h"
 #include "app/pw-share-actions.h"
@@ -23,6 +24,7 @@ struct _PwWindow {
 
   AdwToastOverlay *overlay;
   GtkStack *pages;
+  PwDropZones *drop_zones;
   GtkWidget *list_page;
 
   PwUploads *uploads;
@@ -109,6 +111,7 @@ show_destination (PwWindow *self)
   GAction *action = g_action_map_lookup_action (G_ACTION_MAP (self), "destination");
 
   pw_list_page_set_destination (PW_LIST_PAGE (self->list_page), destination);
+  pw_drop_zones_set (self->drop_zones, G_LIST_MODEL (self->destinations), destination);
   g_simple_action_set_state (G_SIMPLE_ACTION (action),
                              g_variant_new_string (destination ? destination->id : ""));
   if (destination && self->pending) {
@@ -264,43 +267,21 @@ paste_cb (GSimpleAction *action,
                                   pasted_cb, g_object_ref (data));
 }
 
-static gboolean
-drop_cb (GtkDropTarget *target,
-         const GValue  *value,
-         double         x,
-         double         y,
-         PwWindow      *self)
-{
-  add_list (self, g_value_get_boxed (value));
-  return TRUE;
-}
-
-static GdkDragAction
-enter_cb (GtkDropTarget *target,
-          double         x,
-          double         y,
-          PwWindow      *self)
-{
-  gtk_widget_add_css_class (GTK_WIDGET (self->overlay), "drop-target");
-  return GDK_ACTION_COPY;
-}
-
 static void
-leave_cb (GtkDropTarget *target,
-          PwWindow      *self)
+dropped_cb (PwDropZones   *zones,
+            PwDestination *destination,
+            GdkFileList   *files,
+            PwWindow      *self)
 {
-  gtk_widget_remove_css_class (GTK_WIDGET (self->overlay), "drop-target");
-}
+  g_autofree char *complaint = NULL;
 
-static void
-take_drops (PwWindow *self)
-{
-  GtkDropTarget *target = gtk_drop_target_new (GDK_TYPE_FILE_LIST, GDK_ACTION_COPY);
-
-  g_signal_connect (target, "drop", G_CALLBACK (drop_cb), self);
-  g_signal_connect (target, "enter", G_CALLBACK (enter_cb), self);
-  g_signal_connect (target, "leave", G_CALLBACK (leave_cb), self);
-  gtk_widget_add_controller (GTK_WIDGET (self), GTK_EVENT_CONTROLLER (target));
+  if (!destination) {
+    add_list (self, files);
+    return;
+  }
+  complaint = pw_intake_add_list (self->uploads, destination, files);
+  if (complaint)
+    pw_window_tell (self, complaint);
 }
 
 /* Uploads. */
@@ -466,10 +447,12 @@ pw_window_class_init (PwWindowClass *klass)
   G_OBJECT_CLASS (klass)->dispose = pw_window_dispose;
   G_OBJECT_CLASS (klass)->finalize = pw_window_finalize;
   widget_class->size_allocate = pw_window_size_allocate;
+  g_type_ensure (PW_TYPE_DROP_ZONES);
   gtk_widget_class_set_template_from_resource (widget_class,
                                                "/io/github/partway/Partway/pw-window.ui");
   gtk_widget_class_bind_template_child (widget_class, PwWindow, overlay);
   gtk_widget_class_bind_template_child (widget_class, PwWindow, pages);
+  gtk_widget_class_bind_template_child (widget_class, PwWindow, drop_zones);
   gtk_widget_class_add_binding_action (widget_class, GDK_KEY_Escape, 0, "win.back", NULL);
   gtk_widget_class_add_binding_action (widget_class, GDK_KEY_Left, GDK_ALT_MASK, "win.back", NULL);
 }
@@ -491,7 +474,8 @@ pw_window_init (PwWindow *self)
   self->opened = g_ptr_array_new ();
   gtk_widget_init_template (GTK_WIDGET (self));
   g_action_map_add_action_entries (G_ACTION_MAP (self), entries, G_N_ELEMENTS (entries), self);
-  take_drops (self);
+  pw_drop_zones_watch (self->drop_zones, GTK_WIDGET (self));
+  g_signal_connect (self->drop_zones, "dropped", G_CALLBACK (dropped_cb), self);
   take_keys (self);
 }
 
