@@ -15,6 +15,7 @@
 #include "app/pw-list-page.h"
 #include "app/pw-share-actions.h"
 #include "app/pw-upload-actions.h"
+#include "app/pw-upload-page.h"
 
 #define TOTALS_MS 200
 #define NARROW 500                      /* pixels */
@@ -299,6 +300,18 @@ decide_cb (GSimpleAction *action,
 }
 
 static void
+show_upload_cb (GSimpleAction *action,
+                GVariant      *target,
+                gpointer       data)
+{
+  PwWindow *self = data;
+  PwUpload *upload = pw_uploads_lookup (self->uploads, g_variant_get_string (target, NULL));
+
+  if (upload)
+    pw_window_push (self, pw_upload_page_new (self->uploads, upload));
+}
+
+static void
 search_cb (GSimpleAction *action,
            GVariant      *target,
            gpointer       data)
@@ -469,6 +482,7 @@ pw_window_init (PwWindow *self)
     { "search", search_cb, NULL, NULL, NULL },
     { "destination", destination_cb, "s", "''", NULL },
     { "decide-upload", decide_cb, "s", NULL, NULL },
+    { "show-upload", show_upload_cb, "s", NULL, NULL },
   };
 
   self->opened = g_ptr_array_new ();

@@ -197,13 +197,15 @@ offer (GMenu      *menu,
   g_menu_append_item (menu, item);
 }
 
-GMenu *
-pw_words_new_menu (PwUpload *upload)
+static GMenu *
+new_menu (PwUpload *upload,
+          gboolean  is_on_page)
 {
   GMenu *menu = g_menu_new ();
   g_autoptr (GMenu) first = g_menu_new (), second = g_menu_new (), last = g_menu_new ();
 
-  offer (first, _("_Details"), "win.show-upload", upload);
+  if (!is_on_page)
+    offer (first, _("_Details"), "win.show-upload", upload);
   if (upload->state == PW_UPLOAD_PAUSED || upload->state == PW_UPLOAD_FAILED)
     offer (first, _("_Try Again"), "win.retry-upload", upload);
   if (upload->state == PW_UPLOAD_WAITING)
@@ -214,9 +216,21 @@ pw_words_new_menu (PwUpload *upload)
     offer (second, _("Copy _Link…"), "win.copy-link", upload);
   }
   offer (second, _("Show in _Files"), "win.show-in-files", upload);
-  offer (last, _("_Remove"), "win.remove-upload", upload);
+  offer (last, _("_Remove"), is_on_page ? "page.remove-upload" : "win.remove-upload", upload);
   g_menu_append_section (menu, NULL, G_MENU_MODEL (first));
   g_menu_append_section (menu, NULL, G_MENU_MODEL (second));
   g_menu_append_section (menu, NULL, G_MENU_MODEL (last));
   return menu;
+}
+
+GMenu *
+pw_words_new_menu (PwUpload *upload)
+{
+  return new_menu (upload, FALSE);
+}
+
+GMenu *
+pw_words_new_page_menu (PwUpload *upload)
+{
+  return new_menu (upload, TRUE);
 }

@@ -38,3 +38,5 @@ char       *pw_words_dup_ago      (gint64    then,
 
 /* What a menu offers for it: entries of the window's actions, with its id as target. To unref. */
 GMenu      *pw_words_new_menu     (PwUpload *upload);
+/* The same on the upload's own page, which removes by "page.remove-upload". */
+GMenu      *pw_words_new_page_menu (PwUpload *upload);
