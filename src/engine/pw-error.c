@@ -37,6 +37,8 @@ static const Text texts[] = {
 
   [PW_ERROR_OFFLINE] = { "offline",
     N_("There is no network. The upload goes on when this computer is connected again.") },
+  [PW_ERROR_METERED] = { "metered",
+    N_("This network is metered. The upload goes on when another one is there.") },
   [PW_ERROR_NETWORK] = { "network",
     N_("The connection to the service broke or could not be made. Check the network; "
        "nothing that has arrived is lost.") },
@@ -210,6 +212,7 @@ pw_error_is_transient (const GError *error)
     return FALSE;
   switch (code) {
   case PW_ERROR_OFFLINE:
+  case PW_ERROR_METERED:
   case PW_ERROR_NETWORK:
   case PW_ERROR_RESOLVE:
   case PW_ERROR_THROTTLED:

@@ -25,6 +25,7 @@ typedef enum {
   PW_ERROR_SOURCE_READ,         /* the disk failed while it was read */
 
   PW_ERROR_OFFLINE,             /* this computer has no network */
+  PW_ERROR_METERED,             /* it has one where every byte costs, and the user wants to wait */
   PW_ERROR_NETWORK,             /* unreachable, reset, stalled or silent */
   PW_ERROR_RESOLVE,             /* the server's name has no address */
   PW_ERROR_CERTIFICATE,         /* the server cannot prove who it is */
