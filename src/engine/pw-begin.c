@@ -15,16 +15,29 @@
 /* So many names are tried: "film (2).mov", "film (3).mov", … */
 #define MAX_NAMES 1000
 
+/* The store's, but for the part size that the user prefers; it still grows with the file. */
+static S3Limits
+get_limits (PwOrder *order)
+{
+  S3Limits limits = *order->authority->limits;
+
+  if (order->usual_part_size > 0)
+    limits.usual_part_size = CLAMP (order->usual_part_size, limits.min_part_size,
+                                    limits.max_part_size);
+  return limits;
+}
+
 /* Where nothing can be sent in one piece, a small file is an upload of one part; so is an empty
  * one. */
 static void
-plan_one_part (PwOrder *order,
-               S3Plan  *plan)
+plan_one_part (PwOrder        *order,
+               const S3Limits *limits,
+               S3Plan         *plan)
 {
   guint64 part_size = order->destination->part_size;
 
   plan->n_parts = 1;
-  plan->part_size = part_size > 0 ? part_size : order->authority->limits->usual_part_size;
+  plan->part_size = part_size > 0 ? part_size : limits->usual_part_size;
 }
 
 static gboolean
@@ -32,18 +45,19 @@ plan_parts (PwOrder  *order,
             GError  **error)
 {
   g_autoptr (GError) problem = NULL;
+  S3Limits limits = get_limits (order);
   S3Plan plan;
 
   if (!s3_plan_make (&plan, pw_source_get_identity (order->source)->size,
                      order->destination->part_size, order->destination->allow_tiny_parts,
-                     order->authority->limits, &problem)) {
+                     &limits, &problem)) {
     g_set_error_literal (error, PW_ERROR,
                          g_error_matches (problem, S3_PLAN_ERROR, S3_PLAN_ERROR_TOO_LARGE)
                          ? PW_ERROR_TOO_LARGE : PW_ERROR_PLAN, problem->message);
     return FALSE;
   }
   if (plan.n_parts == 0 && !pw_authority_can (order->authority, PW_CAN_PUT))
-    plan_one_part (order, &plan);
+    plan_one_part (order, &limits, &plan);
   pw_order_set_plan (order, &plan);
   return TRUE;
 }

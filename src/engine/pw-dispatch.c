@@ -18,6 +18,7 @@ struct _PwDispatch {
   GHashTable *lane_of;          /* PwDestination → PwLane, borrowed: spares making the JSON */
   GQueue active;                /* PwUpload, references; the head is asked next */
   gboolean allow_prompt;
+  guint64 part_size;            /* bytes; 0 = the store's usual one */
   guint64 sent_before;          /* body bytes of jobs that ended */
 };
 
@@ -36,6 +37,7 @@ make_ready (PwDispatch *self,
     return FALSE;
   }
   pw_upload_set_order (upload, lane->authority, self->journals);
+  upload->order->usual_part_size = self->part_size;
   return TRUE;
 }
 
@@ -192,6 +194,13 @@ pw_dispatch_set_allow_prompt (PwDispatch *self,
                               gboolean    allow)
 {
   self->allow_prompt = allow;
+}
+
+void
+pw_dispatch_set_part_size (PwDispatch *self,
+                           guint64     bytes)
+{
+  self->part_size = bytes;
 }
 
 void

@@ -41,6 +41,9 @@ PwLane     *pw_dispatch_get_lane   (PwDispatch                *self,
                                     PwDestination             *destination);
 void        pw_dispatch_set_allow_prompt (PwDispatch          *self,
                                           gboolean             allow);
+/* Of uploads begun from now on, where the destination leaves it open; 0 = the store's. */
+void        pw_dispatch_set_part_size (PwDispatch             *self,
+                                       guint64                 bytes);
 
 /* Something may be sent that was not before. */
 void        pw_dispatch_feed       (PwDispatch                *self);

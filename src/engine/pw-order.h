@@ -35,6 +35,7 @@ typedef struct {
   PwDestination *destination;
   PwAuthority *authority;
   char *journals;               /* folder of the journals */
+  guint64 usual_part_size;      /* where the destination leaves it open; 0 = the store's */
   /* settled before each job */
   PwIfExists if_exists;
   gboolean follow;              /* a changed file is followed instead of refused */

@@ -70,6 +70,13 @@ pw_uploads_set_rate (PwUploads *self,
 }
 
 void
+pw_uploads_set_part_size (PwUploads *self,
+                          guint64    bytes)
+{
+  pw_dispatch_set_part_size (pw_uploads_get_dispatch (self), bytes);
+}
+
+void
 pw_uploads_set_stall_timeout (PwUploads *self,
                               guint      seconds)
 {

@@ -79,6 +79,10 @@ void           pw_uploads_move            (PwUploads            *self,
 /* 0 = no limit. */
 void           pw_uploads_set_rate        (PwUploads            *self,
                                            guint64               bytes_per_second);
+/* Of uploads begun from now on whose destination leaves it open: what a plan starts from; it grows
+ * with the file where it must. 0 = the store's usual one. */
+void           pw_uploads_set_part_size   (PwUploads            *self,
+                                           guint64               bytes);
 /* How long a connection may stand still before it counts as dead; half of how long an answer may
  * take. 0 = 30. Before the first upload. */
 void           pw_uploads_set_stall_timeout (PwUploads          *self,

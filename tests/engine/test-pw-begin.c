@@ -53,6 +53,31 @@ test_old_store (void)
   g_assert_cmpint (fixture->order->kind, ==, S3_CHECKSUM_MD5);
 }
 
+/* What the user prefers counts where the destination leaves it open, within the store's bounds. */
+static void
+test_preferred (void)
+{
+  static const struct {
+    guint64 preferred;
+    guint64 of_destination;
+    guint64 part_size;
+  } cases[] = {
+    { 0, 0, 8 * S3_MIB },
+    { 6 * S3_MIB, 0, 6 * S3_MIB },
+    { 1, 0, 5 * S3_MIB },
+    { 6 * S3_MIB, 7 * S3_MIB, 7 * S3_MIB },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++) {
+    g_autoptr (StepFixture) fixture = step_fixture_new (NULL, NULL, 12 * S3_MIB);
+
+    fixture->destination->part_size = cases[i].of_destination;
+    fixture->order->usual_part_size = cases[i].preferred;
+    g_assert_cmpint (step_fixture_run (fixture, PW_JOB_BEGIN, 0), ==, PW_OUTCOME_OK);
+    g_assert_cmpuint (fixture->order->plan.part_size, ==, cases[i].part_size);
+  }
+}
+
 static void
 test_small (void)
 {
@@ -369,6 +394,7 @@ main (int    argc,
   g_test_init (&argc, &argv, NULL);
 
   g_test_add_func ("/begin/parts", test_parts);
+  g_test_add_func ("/begin/preferred", test_preferred);
   g_test_add_func ("/begin/old-store", test_old_store);
   g_test_add_func ("/begin/small", test_small);
   for (guint i = 0; i < G_N_ELEMENTS (exists_cases); i++) {
