@@ -6,8 +6,11 @@
 
 #include <glib/gi18n.h>
 
+#include "app/pw-background.h"
 #include "app/pw-debug-info.h"
 #include "app/pw-dialogs.h"
+#include "app/pw-notices.h"
+#include "app/pw-stay.h"
 #include "app/pw-window.h"
 #include "config.h"
 
@@ -17,8 +20,12 @@ struct _PwApplication {
   GSettings *settings;
   PwUploads *uploads;
   PwDestinations *destinations;
-  GtkWidget *window;            /* NULL until it is shown */
+  PwStay *stay;
+  PwBackground *background;
+  PwNotices *notices;           /* NULL until all is read: what was over before is no news */
+  GtkWidget *window;            /* NULL while it is not shown */
   GListStore *early;            /* GFile that came before all was read; or NULL */
+  char *early_id;               /* of an upload to be shown likewise; or NULL */
   guint n_unread;               /* of queue and destinations */
 };
 
@@ -36,18 +43,12 @@ tell (PwApplication *self,
     g_warning ("%s", sentence);
 }
 
-/* What was under way when the program ended goes on; what the user paused stays so. */
 static void
-go_on (PwApplication *self)
+show_upload (PwApplication *self,
+             const char    *id)
 {
-  GListModel *model = G_LIST_MODEL (self->uploads);
-
-  for (guint i = 0; i < g_list_model_get_n_items (model); i++) {
-    g_autoptr (PwUpload) upload = g_list_model_get_item (model, i);
-
-    if (upload->was_interrupted)
-      pw_upload_resume (upload);
-  }
+  if (pw_uploads_lookup (self->uploads, id))
+    gtk_widget_activate_action (self->window, "win.show-upload", "s", id);
 }
 
 static void
@@ -57,11 +58,17 @@ take_read (PwApplication *self)
     return;
   if (self->window)
     pw_window_set_loaded (PW_WINDOW (self->window));
-  go_on (self);
+  pw_stay_go_on (self->stay);
+  self->notices = pw_notices_new (GTK_APPLICATION (self), self->uploads, self->settings);
   if (self->window && self->early) {
     g_autoptr (GListStore) files = g_steal_pointer (&self->early);
 
     pw_window_add_files (PW_WINDOW (self->window), G_LIST_MODEL (files));
+  }
+  if (self->window && self->early_id) {
+    g_autofree char *id = g_steal_pointer (&self->early_id);
+
+    show_upload (self, id);
   }
 }
 
@@ -109,6 +116,13 @@ apply_connections (PwApplication *self)
 }
 
 static void
+apply_part_size (PwApplication *self)
+{
+  pw_uploads_set_part_size (self->uploads,
+                            g_settings_get_uint (self->settings, "part-size") * S3_MIB);
+}
+
+static void
 follow_settings (PwApplication *self)
 {
   g_autoptr (GAction) limit = g_settings_create_action (self->settings, "limit");
@@ -117,8 +131,11 @@ follow_settings (PwApplication *self)
   g_signal_connect_swapped (self->settings, "changed::limit", G_CALLBACK (apply_limit), self);
   g_signal_connect_swapped (self->settings, "changed::connections",
                             G_CALLBACK (apply_connections), self);
+  g_signal_connect_swapped (self->settings, "changed::part-size", G_CALLBACK (apply_part_size),
+                            self);
   apply_limit (self);
   apply_connections (self);
+  apply_part_size (self);
 }
 
 /* Actions. */
@@ -135,6 +152,39 @@ about_cb (GSimpleAction *action,
   pw_dialogs_show_about (self->window, info);
 }
 
+/* The notifications' actions: the program may have been started for them. */
+
+static void
+show_upload_cb (GSimpleAction *action,
+                GVariant      *target,
+                gpointer       data)
+{
+  PwApplication *self = data;
+
+  g_application_activate (G_APPLICATION (self));
+  if (self->n_unread == 0) {
+    show_upload (self, g_variant_get_string (target, NULL));
+    return;
+  }
+  g_free (self->early_id);
+  self->early_id = g_variant_dup_string (target, NULL);
+}
+
+static void
+retry_upload_cb (GSimpleAction *action,
+                 GVariant      *target,
+                 gpointer       data)
+{
+  PwApplication *self = data;
+  PwUpload *upload = pw_uploads_lookup (self->uploads, g_variant_get_string (target, NULL));
+
+  if (self->n_unread > 0)
+    show_upload_cb (action, target, data);
+  else if (upload)
+    pw_upload_resume (upload);
+}
+
+/* Nothing is marked as paused: what runs goes on at the next start. */
 static void
 quit_cb (GSimpleAction *action,
          GVariant      *target,
@@ -202,11 +252,21 @@ add_options (PwApplication *self)
 
 /* The application. */
 
+static gboolean
+is_busy_cb (gpointer data)
+{
+  PwApplication *self = data;
+
+  return self->n_unread == 0 && pw_stay_is_busy (self->stay);
+}
+
 static void
 pw_application_startup (GApplication *application)
 {
   static const GActionEntry entries[] = {
     { "about", about_cb, NULL, NULL, NULL },
+    { "show-upload", show_upload_cb, "s", NULL, NULL },
+    { "retry-upload", retry_upload_cb, "s", NULL, NULL },
     { "quit", quit_cb, NULL, NULL, NULL },
   };
   PwApplication *self = PW_APPLICATION (application);
@@ -219,6 +279,8 @@ pw_application_startup (GApplication *application)
   follow_settings (self);
   g_action_map_add_action_entries (G_ACTION_MAP (self), entries, G_N_ELEMENTS (entries), self);
   set_accels (self);
+  self->stay = pw_stay_new (GTK_APPLICATION (self), self->uploads, self->settings);
+  self->background = pw_background_new (GTK_APPLICATION (self), self->settings, is_busy_cb, self);
 
   self->n_unread = 2;
   pw_uploads_open_async (self->uploads, opened_cb, g_object_ref (self));
@@ -234,6 +296,7 @@ pw_application_activate (GApplication *application)
     self->window = pw_window_new (GTK_APPLICATION (self), self->uploads, self->destinations,
                                   self->settings);
     g_object_add_weak_pointer (G_OBJECT (self->window), (gpointer *) &self->window);
+    pw_background_watch (self->background, GTK_WINDOW (self->window));
     if (self->n_unread == 0)
       pw_window_set_loaded (PW_WINDOW (self->window));
   }
@@ -268,6 +331,10 @@ pw_application_shutdown (GApplication *application)
   PwApplication *self = PW_APPLICATION (application);
   g_autoptr (GError) error = NULL;
 
+  g_clear_pointer (&self->notices, pw_notices_free);
+  g_clear_pointer (&self->stay, pw_stay_free);
+  g_clear_pointer (&self->background, pw_background_free);
+  g_clear_pointer (&self->early_id, g_free);
   if (self->uploads && !pw_uploads_flush (self->uploads, &error))
     g_warning ("%s", error->message);
   g_clear_object (&self->uploads);

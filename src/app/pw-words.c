@@ -18,6 +18,7 @@ static const struct {
   const char *action;
 } helps[PW_N_HELPS] = {
   [PW_HELP_RETRY] = { N_("Try Again"), "win.retry-upload" },
+  [PW_HELP_ANYWAY] = { N_("Upload Anyway"), "win.retry-upload" },
   [PW_HELP_CHOOSE_AGAIN] = { N_("Choose Again…"), "win.choose-again" },
   [PW_HELP_FOLLOW] = { N_("Send Changes"), "win.follow-upload" },
   [PW_HELP_EXISTS] = { N_("Decide…"), "win.decide-upload" },
@@ -29,6 +30,8 @@ static PwHelp
 help_for (int code)
 {
   switch (code) {
+  case PW_ERROR_METERED:
+    return PW_HELP_ANYWAY;
   case PW_ERROR_SOURCE_VANISHED:
   case PW_ERROR_SOURCE_UNREADABLE:
   case PW_ERROR_SOURCE_NOT_A_FILE:

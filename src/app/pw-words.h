@@ -14,6 +14,7 @@
 typedef enum {
   PW_HELP_NONE,
   PW_HELP_RETRY,
+  PW_HELP_ANYWAY,               /* over this network, although it is metered */
   PW_HELP_CHOOSE_AGAIN,         /* the file is gone, or may not be read */
   PW_HELP_FOLLOW,               /* the file changed: send what changed */
   PW_HELP_EXISTS,               /* something is there: ask what to do */
