@@ -10,6 +10,7 @@
 #include "app/pw-debug-info.h"
 #include "app/pw-dialogs.h"
 #include "app/pw-notices.h"
+#include "app/pw-preferences.h"
 #include "app/pw-stay.h"
 #include "app/pw-window.h"
 #include "config.h"
@@ -24,6 +25,7 @@ struct _PwApplication {
   PwBackground *background;
   PwNotices *notices;           /* NULL until all is read: what was over before is no news */
   GtkWidget *window;            /* NULL while it is not shown */
+  GtkWidget *preferences;       /* NULL while they are not shown */
   GListStore *early;            /* GFile that came before all was read; or NULL */
   char *early_id;               /* of an upload to be shown likewise; or NULL */
   guint n_unread;               /* of queue and destinations */
@@ -152,6 +154,22 @@ about_cb (GSimpleAction *action,
   pw_dialogs_show_about (self->window, info);
 }
 
+static void
+preferences_cb (GSimpleAction *action,
+                GVariant      *target,
+                gpointer       data)
+{
+  PwApplication *self = data;
+
+  if (!self->window)
+    return;
+  if (!self->preferences) {
+    self->preferences = pw_preferences_new (GTK_WINDOW (self->window), self->settings);
+    g_object_add_weak_pointer (G_OBJECT (self->preferences), (gpointer *) &self->preferences);
+  }
+  gtk_window_present (GTK_WINDOW (self->preferences));
+}
+
 /* The notifications' actions: the program may have been started for them. */
 
 static void
@@ -265,6 +283,7 @@ pw_application_startup (GApplication *application)
 {
   static const GActionEntry entries[] = {
     { "about", about_cb, NULL, NULL, NULL },
+    { "preferences", preferences_cb, NULL, NULL, NULL },
     { "show-upload", show_upload_cb, "s", NULL, NULL },
     { "retry-upload", retry_upload_cb, "s", NULL, NULL },
     { "quit", quit_cb, NULL, NULL, NULL },

@@ -6,6 +6,7 @@
 
 #include <glib/gi18n.h>
 
+#include "app/pw-limit-menu.h"
 #include "app/pw-upload-row.h"
 #include "engine/pw-format.h"
 
@@ -110,6 +111,17 @@ pw_list_page_set_destination (PwListPage    *self,
 
   gtk_label_set_label (GTK_LABEL (self->destination_name), destination ? destination->name : "");
   gtk_widget_set_tooltip_text (self->destination, uri);
+}
+
+void
+pw_list_page_set_limit (PwListPage *self,
+                        guint64     limit)
+{
+  g_autofree char *label = pw_limit_menu_dup_label (limit);
+  g_autoptr (GMenu) menu = pw_limit_menu_new (limit);
+
+  gtk_menu_button_set_label (GTK_MENU_BUTTON (self->limit), label);
+  gtk_menu_button_set_menu_model (GTK_MENU_BUTTON (self->limit), G_MENU_MODEL (menu));
 }
 
 static char *

@@ -30,6 +30,9 @@ void        pw_list_page_show_totals   (PwListPage     *self);
 /* Little room. */
 void        pw_list_page_set_narrow    (PwListPage     *self,
                                         gboolean        is_narrow);
+/* The speed limit, bytes per second; 0 = none. */
+void        pw_list_page_set_limit     (PwListPage     *self,
+                                        guint64         limit);
 void        pw_list_page_start_search  (PwListPage     *self);
 /* The upload whose row has the focus, or NULL. Borrowed. */
 PwUpload   *pw_list_page_get_focused   (PwListPage     *self);

@@ -494,6 +494,13 @@ pw_window_init (PwWindow *self)
 }
 
 static void
+show_limit (PwWindow *self)
+{
+  pw_list_page_set_limit (PW_LIST_PAGE (self->list_page),
+                          g_settings_get_uint64 (self->settings, "limit"));
+}
+
+static void
 bind_settings (PwWindow *self)
 {
   g_settings_bind (self->settings, "width", self, "default-width", G_SETTINGS_BIND_DEFAULT);
@@ -517,6 +524,9 @@ pw_window_new (GtkApplication *application,
   gtk_stack_add_child (self->pages, self->list_page);
   pw_list_page_set_narrow (PW_LIST_PAGE (self->list_page),
                            g_settings_get_int (settings, "width") < NARROW);
+  g_signal_connect_object (settings, "changed::limit", G_CALLBACK (show_limit), self,
+                           G_CONNECT_SWAPPED);
+  show_limit (self);
   self->actions = pw_upload_actions_new (G_ACTION_MAP (self), uploads,
                                          PW_LIST_PAGE (self->list_page), self->overlay);
   self->share = pw_share_actions_new (G_ACTION_MAP (self), uploads, self->overlay);
