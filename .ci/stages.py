@@ -150,6 +150,7 @@ def stage_checks(_count):
     for command in (["check-floors.py", "--self-test"], ["check-floors.py"],
                     ["check-size.py", "--self-test"], ["check-size.py"],
                     ["check-style", "--self-test"], ["check-style"], ["check-po"],
+                    ["check-ui", "--self-test"], ["check-ui"],
                     ["check-translations.py", "--self-test"]):
         name = " ".join(command)
         log = name.replace(" ", "")
