@@ -158,6 +158,14 @@ dup_done (PwUpload *upload,
   return g_strdup_printf (_("%s, %s — verified: %s"), size, ago, upload->verification);
 }
 
+/* Before and after its parts nothing moves, and what it waits for says more. */
+static char *
+dup_step (PwUpload   *upload,
+          const char *step)
+{
+  return g_strdup (upload->error ? upload->error->message : step);
+}
+
 char *
 pw_words_dup_sentence (PwUpload *upload,
                        gint64    now)
@@ -166,11 +174,12 @@ pw_words_dup_sentence (PwUpload *upload,
   case PW_UPLOAD_WAITING:
     return dup_held (upload, _("Waiting"));
   case PW_UPLOAD_PREPARING:
-    return g_strdup (upload->was_begun ? _("Comparing with what is safe…") : _("Preparing…"));
+    return dup_step (upload, upload->was_begun ? _("Comparing with what is safe…")
+                                               : _("Preparing…"));
   case PW_UPLOAD_SENDING:
     return dup_sending (upload);
   case PW_UPLOAD_FINISHING:
-    return g_strdup (_("All parts are safe — the server puts them together…"));
+    return dup_step (upload, _("All parts are safe — the server puts them together…"));
   case PW_UPLOAD_PAUSED:
     return dup_held (upload, upload->error ? upload->error->message : _("Paused"));
   case PW_UPLOAD_FAILED:

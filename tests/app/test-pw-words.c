@@ -51,6 +51,7 @@ static const struct {
   { PW_UPLOAD_WAITING, PW_ERROR_CANCELLED, 500000,
     "Waiting — 0.5 of 1" NBSP "MB are safe" },
   { PW_UPLOAD_PREPARING, PW_ERROR_CANCELLED, 0, "Preparing…" },
+  { PW_UPLOAD_PREPARING, PW_ERROR_TOO_LARGE, 0, "The file is larger than the service takes." },
   { PW_UPLOAD_SENDING, PW_ERROR_CANCELLED, 0, "Sending…" },
   { PW_UPLOAD_FINISHING, PW_ERROR_CANCELLED, 0,
     "All parts are safe — the server puts them together…" },
