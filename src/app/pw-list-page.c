@@ -62,7 +62,6 @@ show_stack (PwListPage *self)
     page = "empty";
   gtk_stack_set_visible_child_name (GTK_STACK (self->stack), page);
   gtk_widget_set_visible (self->search_toggle, has_any);
-  gtk_widget_set_visible (self->pause_all, is_shown);
 }
 
 /* With a destination files may be chosen; without one it comes first. */
@@ -205,7 +204,8 @@ bind_cb (GtkSignalListItemFactory *factory,
   PwEntry *entry = gtk_list_item_get_item (item);
 
   gtk_list_item_set_activatable (item, entry->upload != NULL);
-  gtk_list_item_set_selectable (item, entry->upload != NULL);
+  /* A click that chooses is an activation; selecting by itself, it would undo that. */
+  gtk_list_item_set_selectable (item, FALSE);
   pw_upload_row_show (row, entry);
   pw_upload_row_set_narrow (row, self->is_narrow);
   pw_upload_row_set_choosing (row, self->choice != NULL);
