@@ -116,7 +116,7 @@ class Node:
     def act(self, name):
         actions = self.get_actions()
         if name not in actions:
-            raise Failure(f'{self} has no action {name}, but', ', '.join(actions))
+            raise Failure(f'{self} has no action {name}, but {", ".join(actions)}')
         if not call(self.place, ACTION, 'DoAction', '(i)', actions.index(name))[0]:
             raise Failure(f'{self} does not do {name}')
 
@@ -136,9 +136,11 @@ class Node:
         return f'[{self.role} “{self.name}” “{self.description}”]'
 
     def describe(self, depth=0):
-        """All that is in it, for a test that failed."""
-        own = [f'{"  " * depth}{self}'] if self.role != ROLES['group'] or self.name else []
-        return '\n'.join(own + [child.describe(depth + bool(own)) for child in self.children])
+        """All that is in it and has something to say, for a test that failed."""
+        is_mute = self.role in (20, 39, 48, 49) or not (self.name or self.children)
+        lines = [] if is_mute else [f'{"  " * depth}{self}']
+        lines += [child.describe(depth + (not is_mute)) for child in self.children]
+        return '\n'.join(line for line in lines if line)
 
 
 def find_application(name, pid):
@@ -190,7 +192,7 @@ def xdotool(*arguments, check=True):
     done = subprocess.run(['xdotool', *map(str, arguments)], stdout=subprocess.PIPE,
                           stderr=subprocess.PIPE, text=True, timeout=TIMEOUT)
     if check and done.returncode != 0:
-        raise Failure('xdotool', *arguments, done.stderr)
+        raise Failure(f'xdotool {arguments}: {done.stderr}')
     return done.stdout
 
 
@@ -236,6 +238,10 @@ def type_text(text):
 
 def press_key(*keys):
     xdotool('key', '--delay', '20', *keys)
+
+
+def click(x, y):
+    xdotool('mousemove', x, y, 'sleep', '0.05', 'click', 1)
 
 
 def drag(source, target):

@@ -12,12 +12,11 @@ and fails with what the window said instead.
 """
 
 import os
-import pathlib
 import re
 import signal
 import subprocess
 
-from desktop import (BUILD, activate, drag, find_application, get_geometry, find_windows, look,
+from desktop import (BUILD, activate, click, drag, find_application, get_geometry, find_windows, look,
                      move, press_key, take_picture, type_text, wait_window)
 from gi.repository import GLib
 from partway import Cli, Failure, check, check_equal, spawn, wait_until
@@ -28,14 +27,15 @@ DRAG_SOURCE = BUILD / 'tests/window/drag-source'
 # What it needs of the session that it is shown in.
 SHOWN = ('DISPLAY', 'DBUS_SESSION_BUS_ADDRESS', 'XDG_RUNTIME_DIR', 'GDK_BACKEND', 'GSK_RENDERER')
 
-SETTINGS = {'gtk-font-name': 'Cantarell 11', 'gtk-enable-animations': 'false'}
+LOOK = {'gtk-font-name': 'Cantarell 11', 'gtk-enable-animations': 'false'}
 
 
 class Window(Cli):
     """The program with a home of its own below @work, and the partway-cli of the same home. As a
     context: it is killed at the end."""
 
-    def __init__(self, work, server=None, settings=None, **environment):
+    def __init__(self, work, server=None, look=None, **environment):
+        """@look: settings of GTK."""
         super().__init__(work, server)
         for name in SHOWN:
             self.env[name] = os.environ[name]
@@ -44,8 +44,9 @@ class Window(Cli):
         self.set_env(**environment)
         folder = self.work / 'config/gtk-4.0'
         folder.mkdir(exist_ok=True)
-        lines = [f'{name}={value}' for name, value in {**SETTINGS, **(settings or {})}.items()]
+        lines = [f'{name}={value}' for name, value in {**LOOK, **(look or {})}.items()]
         (folder / 'settings.ini').write_text('\n'.join(['[Settings]', *lines, '']))
+        self.wrapper = []             # a command in front of the program's
         self.popen = None
         self._errors = self.work / 'window.log'
 
@@ -66,12 +67,12 @@ class Window(Cli):
 
     def _spawn(self, files, cwd=None):
         with self._errors.open('ab') as errors:
-            return spawn([PARTWAY, *files], env=self.env, cwd=cwd, stdin=subprocess.DEVNULL,
+            return spawn([*self.wrapper, PARTWAY, *files], env=self.env, cwd=cwd, stdin=subprocess.DEVNULL,
                          stdout=errors, stderr=errors)
 
     def _find_place(self):
         if self.popen.poll() is not None:
-            raise Failure(f'it ended with {self.popen.returncode}:', self.get_log())
+            raise Failure(f'it ended with {self.popen.returncode}: {self.get_log()}')
         place = find_application('partway', self.popen.pid)
         return place if place and find_windows('Partway') else None
 
@@ -99,7 +100,7 @@ class Window(Cli):
             status = self.popen.wait(20)
         except subprocess.TimeoutExpired:
             self.popen.send_signal(signal.SIGABRT)
-            raise Failure('it does not end:', self.get_log()) from None
+            raise Failure(f'it does not end: {self.get_log()}') from None
         self.popen = None
         check_equal(status, 0, self.get_log())
         self.check_secrets(self._errors.read_bytes())
@@ -107,11 +108,21 @@ class Window(Cli):
     def get_log(self):
         return self._errors.read_text(errors='replace')[-3000:]
 
-    def add_destination(self, name='Box', target='', *options):
+    def set_preferences(self, **values):
+        """Of the program, before it starts: set_preferences(limit='uint64 1000000')."""
+        path = self.work / 'config/glib-2.0/settings/keyfile'
+        path.parent.mkdir(parents=True, exist_ok=True)
+        lines = [f'{name}={value}' for name, value in values.items()]
+        path.write_text('\n'.join(['[io/github/partway/Partway]', *lines, '']))
+
+    def slow_down(self, bytes_per_second):
+        """And over one connection, so that part after part becomes safe."""
+        self.set_preferences(limit=f'uint64 {bytes_per_second}', connections='uint32 1')
+
+    def add_destination(self, *options, name='Box', target=None, endpoint=None):
         """By partway-cli, with the keys of the environment."""
-        target = target or f's3://{self.server.bucket}/'
-        result = self.run('destination', 'add', name, target, '--endpoint', self.endpoint,
-                          '--keys-from-env', *options)
+        result = self.run('destination', 'add', name, target or f's3://{self.server.bucket}/',
+                          '--endpoint', endpoint or self.endpoint, '--keys-from-env', *options)
         check_equal(result.status, 0, result)
 
     # What it says
@@ -120,7 +131,7 @@ class Window(Cli):
         try:
             return look(self._place)
         except GLib.Error as error:
-            raise Failure('the window does not answer:', error.message, self.get_log()) from None
+            raise Failure(f'it does not answer: {error.message}\n{self.get_log()}') from None
 
     def wait(self, find, what, timeout=20):
         """What @find gives of the tree, once it gives something."""
@@ -133,15 +144,17 @@ class Window(Cli):
             except GLib.Error as error:
                 # What it tells of may go while it is asked.
                 if not self.is_running():
-                    raise Failure('it is gone:', error.message, self.get_log()) from None
+                    raise Failure(f'it is gone: {error.message}\n{self.get_log()}') from None
                 return None
             return find(tree)
 
         try:
             return wait_until(attempt, what, timeout)
         except Failure as failure:
-            raise Failure(failure, f'\n{tree.describe() if tree else ""}\n', self.get_log()) \
-                from None
+            told = tree.describe() if tree else ''
+            if self.is_running():
+                self.take_picture('failed')
+            raise Failure(f'{failure}\n{told}\n{self.get_log()}') from None
 
     def find(self, role, text, timeout=20):
         """The widget of that role and name that is shown."""
@@ -230,6 +243,22 @@ class Window(Cli):
         else:
             node.act('menu.activate')
 
+    def click(self, node):
+        """With the pointer, in the middle of the widget; it is one of the main window's."""
+        x, y, width, height = get_geometry(self.activate())
+        frame = self.look().find('window', 'Partway').get_extents()
+        nx, ny, nwidth, nheight = node.get_extents()
+        click(x + (width - frame[2]) // 2 + nx + nwidth // 2,
+              y + (height - frame[3]) // 2 + ny + nheight // 2)
+
+    def focus_row(self, name):
+        """By the Tab key."""
+        for _ in range(20):
+            if any(node.is_in('focused') for node in self.row(name).walk()):
+                return
+            self.press('Tab')
+        raise Failure(f'Tab does not come to {name}:\n{self.look().describe()}')
+
     def act(self, action):
         """An action of the window, without a target: "win.paste"."""
         self.wait(lambda tree: tree.find('window'), 'there is a window').act(action)
@@ -271,10 +300,5 @@ class Window(Cli):
         check_equal(holder.stdout.readline(), 'copied\n')
         return holder
 
-    def take_picture(self, name, title='Partway'):
-        take_picture(wait_window(title), name)
-
-
-def make_folder(path):
-    pathlib.Path(path).mkdir(parents=True, exist_ok=True)
-    return path
+    def take_picture(self, name):
+        take_picture(wait_window('Partway'), name)
