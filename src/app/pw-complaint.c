@@ -64,7 +64,8 @@ pw_complaint_show (PwComplaint *self,
     return;
   g_set_weak_pointer (&self->row, row);
   gtk_label_set_text (self->label, sentence);
-  gtk_widget_add_css_class (row, "error");
+  if (GTK_IS_EDITABLE (row))
+    gtk_widget_add_css_class (row, "error");
   gtk_accessible_update_state (GTK_ACCESSIBLE (row), GTK_ACCESSIBLE_STATE_INVALID,
                                GTK_ACCESSIBLE_INVALID_TRUE, -1);
   gtk_list_box_insert (GTK_LIST_BOX (list), self->line,

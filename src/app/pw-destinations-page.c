@@ -6,6 +6,8 @@
 
 #include <glib/gi18n.h>
 
+#include "app/pw-presets.h"
+
 struct _PwDestinationsPage {
   GtkBox parent_instance;
 
@@ -17,6 +19,20 @@ struct _PwDestinationsPage {
 
 G_DEFINE_FINAL_TYPE (PwDestinationsPage, pw_destinations_page, GTK_TYPE_BOX)
 
+/* Which of two buckets of the same name it is. */
+static char *
+dup_subtitle (PwDestination *destination)
+{
+  PwPreset preset = pw_preset_find (destination);
+  const PwPresetInfo *info = pw_preset_get (preset);
+  g_autofree char *uri = pw_destination_dup_uri (destination);
+
+  if (preset == PW_PRESET_BACKEND)
+    return g_steal_pointer (&uri);
+  return g_strdup_printf ("%s — %s", uri, info->endpoint && *info->endpoint == '\0'
+                          ? destination->endpoint : info->name);
+}
+
 static GtkWidget *
 new_row (gpointer item,
          gpointer data)
@@ -25,11 +41,11 @@ new_row (gpointer item,
   GtkWidget *row = adw_action_row_new ();
   GtkWidget *remove = gtk_button_new_from_icon_name ("user-trash-symbolic");
   GtkWidget *next = gtk_image_new_from_icon_name ("go-next-symbolic");
-  g_autofree char *uri = pw_destination_dup_uri (destination);
+  g_autofree char *subtitle = dup_subtitle (destination);
 
   adw_preferences_row_set_use_markup (ADW_PREFERENCES_ROW (row), FALSE);
   adw_preferences_row_set_title (ADW_PREFERENCES_ROW (row), destination->name);
-  adw_action_row_set_subtitle (ADW_ACTION_ROW (row), uri);
+  adw_action_row_set_subtitle (ADW_ACTION_ROW (row), subtitle);
   gtk_list_box_row_set_activatable (GTK_LIST_BOX_ROW (row), TRUE);
   gtk_actionable_set_action_target (GTK_ACTIONABLE (row), "s", destination->id);
   gtk_actionable_set_action_name (GTK_ACTIONABLE (row), "win.edit-destination");

@@ -74,6 +74,17 @@ dup_endpoint (PwPlaceGroup *self)
 
 /* Rows. */
 
+/* Plain http to another machine. */
+static gboolean
+is_in_the_open (PwPlaceGroup *self)
+{
+  g_autofree char *endpoint = dup_endpoint (self);
+  g_auto (S3Endpoint) parsed = { 0 };
+
+  return endpoint && s3_endpoint_parse (&parsed, endpoint)
+         && g_str_equal (parsed.scheme, "http") && !s3_host_is_loopback (parsed.host);
+}
+
 static void
 show_rows (PwPlaceGroup *self)
 {
@@ -82,12 +93,10 @@ show_rows (PwPlaceGroup *self)
   gboolean is_backend = preset == PW_PRESET_BACKEND;
   gboolean is_typed = info->endpoint && *info->endpoint == '\0';
   gboolean has_region = !is_backend && (info->regions || is_typed);
-  g_autofree char *endpoint = dup_endpoint (self);
 
   gtk_widget_set_visible (GTK_WIDGET (self->account), info->needs_account);
   gtk_widget_set_visible (GTK_WIDGET (self->endpoint), is_typed);
-  gtk_widget_set_visible (self->allow_http_row,
-                          endpoint && g_ascii_strncasecmp (endpoint, "http://", 7) == 0);
+  gtk_widget_set_visible (self->allow_http_row, is_in_the_open (self));
   gtk_widget_set_visible (GTK_WIDGET (self->region), info->regions != NULL);
   gtk_widget_set_visible (GTK_WIDGET (self->other_region), has_region && is_other_region (self));
   gtk_widget_set_visible (GTK_WIDGET (self->dialect), is_backend);

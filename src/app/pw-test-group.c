@@ -13,6 +13,7 @@ struct _PwTestGroup {
   GtkWidget *button;
   GtkLabel *words;
 
+  guint n_frames;               /* in which the last step is still brought into sight */
   GPtrArray *rows;              /* of the steps; borrowed */
   AdwActionRow *pending;        /* the step that runs; or NULL */
   GCancellable *cancellable;    /* of the test that runs; or NULL */
@@ -26,6 +27,33 @@ typedef struct {
 } Run;
 
 G_DEFINE_FINAL_TYPE (PwTestGroup, pw_test_group, ADW_TYPE_PREFERENCES_GROUP)
+
+/* The steps grow below the button, where the window may end. What was added has its place only
+ * after the next frame. */
+static gboolean
+follow_cb (GtkWidget     *widget,
+           GdkFrameClock *clock,
+           gpointer       data)
+{
+  PwTestGroup *self = PW_TEST_GROUP (widget);
+  GtkWidget *window = gtk_widget_get_ancestor (widget, GTK_TYPE_SCROLLED_WINDOW);
+  GtkAdjustment *adjustment =
+    window ? gtk_scrolled_window_get_vadjustment (GTK_SCROLLED_WINDOW (window)) : NULL;
+
+  if (adjustment)
+    gtk_adjustment_set_value (adjustment, gtk_adjustment_get_upper (adjustment));
+  if (--self->n_frames > 0)
+    return G_SOURCE_CONTINUE;
+  return G_SOURCE_REMOVE;
+}
+
+static void
+keep_in_sight (PwTestGroup *self)
+{
+  if (self->n_frames == 0)
+    gtk_widget_add_tick_callback (GTK_WIDGET (self), follow_cb, NULL, NULL);
+  self->n_frames = 3;
+}
 
 static void
 add_pending (PwTestGroup *self,
@@ -41,6 +69,7 @@ add_pending (PwTestGroup *self,
   adw_preferences_group_add (ADW_PREFERENCES_GROUP (self), row);
   g_ptr_array_add (self->rows, row);
   self->pending = ADW_ACTION_ROW (row);
+  keep_in_sight (self);
 }
 
 static void
@@ -116,6 +145,7 @@ take_found (PwTestGroup      *self,
                                ? _("Everything that an upload needs works.")
                                : _("Uploads would fail."));
   show_words (self, words ? words : error->message, words == NULL);
+  keep_in_sight (self);
   self->found = found;
 }
 

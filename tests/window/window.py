@@ -141,12 +141,12 @@ class Window(Cli):
             nonlocal tree
             try:
                 tree = look(self._place)
+                return find(tree)
             except GLib.Error as error:
                 # What it tells of may go while it is asked.
                 if not self.is_running():
                     raise Failure(f'it is gone: {error.message}\n{self.get_log()}') from None
                 return None
-            return find(tree)
 
         try:
             return wait_until(attempt, what, timeout)
