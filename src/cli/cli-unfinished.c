@@ -14,6 +14,7 @@
 #include "cli/cli-target.h"
 #include "config.h"
 #include "engine/pw-error.h"
+#include "engine/pw-unfinished.h"
 
 #define SECONDS_A_DAY (24 * 60 * 60)
 
@@ -25,6 +26,7 @@ typedef struct {
 } Options;
 
 static Options options = { .older_than = -1 };
+static guint n_found;
 
 static const GOptionEntry entries[] = {
   { "abort", 0, 0, G_OPTION_ARG_STRING_ARRAY, &options.abort_ids,
@@ -37,40 +39,9 @@ static const GOptionEntry entries[] = {
   G_OPTION_ENTRY_NULL
 };
 
-/* Bytes and number of the parts that are there. */
-typedef struct {
-  guint64 size;
-  guint n_parts;
-} Held;
-
-static gboolean
-measure (CliAsker             *asker,
-         const S3ListedUpload *upload,
-         Held                 *held,
-         GError              **error)
-{
-  guint marker = 0;
-
-  *held = (Held) { 0 };
-  for (;;) {
-    g_autoptr (S3PartsPage) page = pw_authority_list_parts (asker->authority, &asker->exchange,
-                                                            upload->key, upload->upload_id, marker,
-                                                            error);
-
-    if (!page)
-      return FALSE;
-    for (guint i = 0; i < page->parts->len; i++)
-      held->size += g_array_index (page->parts, S3ListedPart, i).size;
-    held->n_parts += page->parts->len;
-    if (!page->is_truncated || page->next_marker <= marker)
-      return TRUE;
-    marker = page->next_marker;
-  }
-}
-
 static void
 show_json (const S3ListedUpload *upload,
-           const Held           *held)
+           const PwHeld         *held)
 {
   g_autoptr (JsonBuilder) builder = json_builder_new_immutable ();
   g_autoptr (JsonNode) root = NULL;
@@ -86,7 +57,7 @@ show_json (const S3ListedUpload *upload,
   json_builder_set_member_name (builder, "size");
   json_builder_add_int_value (builder, (gint64) held->size);
   json_builder_set_member_name (builder, "parts");
-  json_builder_add_int_value (builder, held->n_parts);
+  json_builder_add_int_value (builder, held->parts->len);
   json_builder_end_object (builder);
   root = json_builder_get_root (builder);
   text = json_to_string (root, FALSE);
@@ -95,7 +66,7 @@ show_json (const S3ListedUpload *upload,
 
 static void
 show (const S3ListedUpload *upload,
-      const Held           *held)
+      const PwHeld         *held)
 {
   gint64 now = g_get_real_time () / G_USEC_PER_SEC;
   g_autofree char *age = pw_format_duration (MAX (0, now - upload->initiated));
@@ -107,8 +78,8 @@ show (const S3ListedUpload *upload,
     show_json (upload, held);
   else
     printf (ngettext ("%s\n    begun %s ago, %s in %u part; id %s\n",
-                      "%s\n    begun %s ago, %s in %u parts; id %s\n", held->n_parts),
-            key, age, size, held->n_parts, id);
+                      "%s\n    begun %s ago, %s in %u parts; id %s\n", held->parts->len),
+            key, age, size, held->parts->len, id);
 }
 
 static gboolean
@@ -124,33 +95,38 @@ is_to_go (const S3ListedUpload *upload)
 }
 
 static gboolean
-handle (CliAsker             *asker,
-        const S3ListedUpload *upload,
-        GError              **error)
+show_one (CliAsker             *asker,
+          const S3ListedUpload *upload,
+          GError              **error)
 {
+  g_auto (PwHeld) held = { 0 };
+
+  if (!pw_unfinished_measure (asker->authority, &asker->exchange, upload->key, upload->upload_id,
+                              &held, error))
+    return FALSE;
+  /* It may have ended while the list was read. */
+  if (!held.is_gone)
+    show (upload, &held);
+  return TRUE;
+}
+
+static gboolean
+handle_cb (const S3ListedUpload *upload,
+           gpointer              user_data,
+           GError              **error)
+{
+  CliAsker *asker = user_data;
   gboolean deletes = options.abort_ids || options.older_than >= 0;
   g_autofree char *key = cli_line_dup_clean (upload->key);
-  Held held = { 0 };
 
-  if (!deletes) {
-    if (!measure (asker, upload, &held, error)) {
-      /* It may have ended while the list was read. */
-      if (asker->exchange.verdict != PW_VERDICT_UPLOAD_GONE)
-        return FALSE;
-      g_clear_error (error);
-      return TRUE;
-    }
-    show (upload, &held);
-    return TRUE;
-  }
+  n_found++;
+  if (!deletes)
+    return show_one (asker, upload, error);
   if (!is_to_go (upload))
     return TRUE;
-  if (!pw_authority_abort (asker->authority, &asker->exchange, upload->key, upload->upload_id,
-                           error)) {
-    if (asker->exchange.verdict != PW_VERDICT_UPLOAD_GONE)
-      return FALSE;
-    g_clear_error (error);
-  }
+  if (!pw_unfinished_delete (asker->authority, &asker->exchange, upload->key, upload->upload_id,
+                             error))
+    return FALSE;
   printf (_("Deleted what was unfinished of %s.\n"), key);
   asker->n_done++;
   return TRUE;
@@ -160,33 +136,9 @@ static gboolean
 walk (CliAsker *asker,
       GError  **error)
 {
-  g_autofree char *key_marker = NULL, *id_marker = NULL;
-  gboolean is_truncated = TRUE;
-  guint n_found = 0;
-
-  if (!pw_authority_can (asker->authority, PW_CAN_LIST_UPLOADS)) {
-    g_set_error_literal (error, PW_ERROR, PW_ERROR_UNSUPPORTED,
-                         _("This backend cannot list unfinished uploads. A lifecycle rule of the "
-                           "bucket (AbortIncompleteMultipartUpload) deletes them."));
+  if (!pw_unfinished_walk (asker->authority, &asker->exchange, asker->destination->prefix,
+                           handle_cb, asker, error))
     return FALSE;
-  }
-  while (is_truncated) {
-    g_autoptr (S3UploadsPage) page = pw_authority_list_uploads (asker->authority, &asker->exchange,
-                                                                asker->destination->prefix,
-                                                                key_marker, id_marker, error);
-
-    if (!page)
-      return FALSE;
-    for (guint i = 0; i < page->uploads->len; i++, n_found++) {
-      if (!handle (asker, g_ptr_array_index (page->uploads, i), error))
-        return FALSE;
-    }
-    is_truncated = page->is_truncated && page->uploads->len > 0;
-    g_free (key_marker);
-    key_marker = g_steal_pointer (&page->next_key_marker);
-    g_free (id_marker);
-    id_marker = g_steal_pointer (&page->next_upload_id_marker);
-  }
   if (n_found == 0 && !options.json)
     printf ("%s\n", _("Nothing unfinished is at the store."));
   return TRUE;
