@@ -19,6 +19,11 @@ PwRecord  *pw_journal_file_open     (const char      *dir,
                                      PwJournalState  *state,
                                      GError         **error);
 
+/* Without owning it: what it calls its upload at the store. NULL where it does not, or cannot be
+ * read. To free. */
+char      *pw_journal_file_peek_upload_id (const char *dir,
+                                           const char *id);
+
 /* As pw_journal_list(). */
 GPtrArray *pw_journal_file_list     (const char      *dir,
                                      GError         **error);

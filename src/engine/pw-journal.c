@@ -366,3 +366,20 @@ pw_journal_list (const char *dir,
 
   return pw_journal_file_list (dir, error);
 }
+
+GHashTable *
+pw_journal_list_upload_ids (const char *dir)
+{
+  g_return_val_if_fail (dir != NULL, NULL);
+
+  GHashTable *ids = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
+  g_autoptr (GPtrArray) journals = pw_journal_file_list (dir, NULL);
+  for (guint i = 0; journals != NULL && i < journals->len; i++) {
+    const char *id = g_ptr_array_index (journals, i);
+    char *upload_id = pw_journal_file_peek_upload_id (dir, id);
+    if (upload_id != NULL)
+      g_hash_table_insert (ids, upload_id, g_strdup (id));
+  }
+
+  return ids;
+}

@@ -28,6 +28,11 @@
 
 typedef struct _PwJournal PwJournal;
 
+/* How an intent's options begin, or what they are, where no backend was asked for a key (see
+ * PW_ASKED_KEY in pw-steps.h): the upload was found at the store, and what its parts carry tells
+ * nothing of what the store can. */
+#define PW_ADOPTED "adopted"
+
 /* A new one; returns when it is on the disk. There must be none of that id. */
 PwJournal *pw_journal_create (const char             *dir,
                               const PwJournalIntent  *intent,
@@ -108,6 +113,10 @@ gboolean pw_journal_add_done       (PwJournal         *self,
 /* The upload is over, or was aborted: the file goes; only unref is allowed afterwards. */
 gboolean pw_journal_delete         (PwJournal         *self,
                                     GError           **error);
+
+/* What all journals in @dir call their uploads at the store, also those that others have open:
+ * upload id → id of the journal. Free with g_hash_table_unref(). */
+GHashTable *pw_journal_list_upload_ids (const char *dir);
 
 /* The ids of all journals in @dir, the oldest upload first. Free with g_ptr_array_unref(). */
 GPtrArray *pw_journal_list         (const char        *dir,

@@ -24,6 +24,13 @@ typedef struct {
   guint n_told;                 /* the list says all there is of parts 1 to this one */
 } PwResume;
 
+/* An upload that was found at the store: no file was ever proved to be the one. */
+static gboolean
+is_unknown (const PwJournalIntent *intent)
+{
+  return intent->identity.inode == 0 && intent->identity.mtime_ns == 0;
+}
+
 /* How the file compares with the one that the upload began with. */
 static gboolean
 prove_source (PwResume *self,
@@ -40,7 +47,8 @@ prove_source (PwResume *self,
   now = pw_source_get_identity (order->source);
   self->must_prove = !pw_identity_equal (now, &intent->identity);
   if (!self->must_prove || order->follow
-      || (now->size == intent->identity.size && now->mtime_ns == intent->identity.mtime_ns))
+      || (now->size == intent->identity.size
+          && (now->mtime_ns == intent->identity.mtime_ns || is_unknown (intent))))
     return TRUE;
   g_set_error_literal (error, PW_ERROR, PW_ERROR_SOURCE_CHANGED,
                        pw_error_get_title (PW_ERROR_SOURCE_CHANGED));
@@ -264,6 +272,16 @@ compare_part (PwResume            *self,
   return compare_with_file (self, n, known, is_same, checksum, error);
 }
 
+/* The store holds just what the journal says, and the file is to be proved against it. */
+static gboolean
+is_held (PwResume            *self,
+         guint                n,
+         const PwJournalPart *known)
+{
+  return known && known->is_safe && self->must_prove
+         && g_str_equal (known->etag, self->listed[n - 1].etag);
+}
+
 static gboolean
 settle_part (PwResume            *self,
              guint                n,
@@ -279,10 +297,12 @@ settle_part (PwResume            *self,
 
   if (!compare_part (self, n, known, &is_same, &checksum, error))
     return FALSE;
-  was_known = agrees (known, listed);
+  was_known = agrees (known, listed) && known->checksum.kind == checksum.kind;
   if (!is_same) {
     order->states[n - 1] = PW_PART_WAITING;
-    return !known || !known->is_safe || pw_journal_add_lost_part (order->journal, n, error);
+    /* What the store holds is of another file than this, and stays so until the user says. */
+    return !known || !known->is_safe || (is_held (self, n, known) && !order->follow)
+           || pw_journal_add_lost_part (order->journal, n, error);
   }
 
   order->states[n - 1] = self->n_read > n_read ? PW_PART_PROVED : PW_PART_RESUMED;
@@ -323,12 +343,11 @@ settle_parts (PwResume *self,
   for (guint n = 1; n <= order->plan.n_parts; n++) {
     const PwJournalPart *part = n <= n_known ? &known[n - 1] : NULL;
     /* A part that the store lost is sent anew, whatever the file is by now. */
-    gboolean was_safe = part && part->is_safe
-                        && g_str_equal (part->etag, self->listed[n - 1].etag);
+    gboolean was_held = is_held (self, n, part);
 
     if (!settle_part (self, n, part, error))
       return FALSE;
-    n_differ += was_safe && self->must_prove && order->states[n - 1] == PW_PART_WAITING;
+    n_differ += was_held && order->states[n - 1] == PW_PART_WAITING;
   }
   note_untold (self);
   if (n_differ == 0 || order->follow)
@@ -426,7 +445,8 @@ take_up_journal (PwOrder  *order,
   g_free (order->upload_id);
   order->upload_id = g_strdup (upload_id);
   order->kind = intent->checksum;
-  if (upload_id && pw_authority_get_checksum (order->authority) == PW_CHECKSUM_UNKNOWN)
+  if (upload_id && pw_authority_get_checksum (order->authority) == PW_CHECKSUM_UNKNOWN
+      && g_strcmp0 (intent->options, PW_ADOPTED) != 0)
     pw_authority_set_checksum (order->authority, order->kind);
   pw_order_set_plan (order, &intent->plan);
   return !upload_id

@@ -387,6 +387,23 @@ pw_uploads_open_finish (PwUploads     *self,
 
 /* Questions and orders. */
 
+const char *
+pw_uploads_get_journals (PwUploads *self)
+{
+  return self->archive->journals;
+}
+
+void
+pw_uploads_append (PwUploads *self,
+                   PwUpload  *upload)
+{
+  g_autoptr (GPtrArray) uploads = g_ptr_array_new ();
+
+  g_ptr_array_add (uploads, upload);
+  pw_lane_retry (pw_dispatch_get_lane (self->dispatch, upload->destination));
+  append (self, uploads);
+}
+
 PwDispatch *
 pw_uploads_get_dispatch (PwUploads *self)
 {

@@ -64,6 +64,11 @@ void           pw_uploads_set_allow_prompt (PwUploads           *self,
 PwDestination *pw_uploads_dup_learned     (PwUploads            *self,
                                            PwDestination        *destination);
 
+/* The folder of the journals. Borrowed. */
+const char    *pw_uploads_get_journals    (PwUploads            *self);
+/* For pw-adopt alone: one whose journal is there already. */
+void           pw_uploads_append          (PwUploads            *self,
+                                           PwUpload             *upload);
 /* For pw-uploads-control alone. */
 PwDispatch    *pw_uploads_get_dispatch    (PwUploads            *self);
 
