@@ -14,6 +14,7 @@
 struct _PwFlightRow {
   GtkListBoxRow parent_instance;
 
+  GtkWidget *names;
   GtkWidget *name;
   GtkWidget *detail;
   GtkWidget *bar;
@@ -102,6 +103,7 @@ pw_flight_row_class_init (PwFlightRowClass *klass)
   g_type_ensure (PW_TYPE_BAR);
   gtk_widget_class_set_template_from_resource (widget_class,
                                                "/io/github/partway/Partway/pw-flight-row.ui");
+  gtk_widget_class_bind_template_child (widget_class, PwFlightRow, names);
   gtk_widget_class_bind_template_child (widget_class, PwFlightRow, name);
   gtk_widget_class_bind_template_child (widget_class, PwFlightRow, detail);
   gtk_widget_class_bind_template_child (widget_class, PwFlightRow, bar);
@@ -115,10 +117,12 @@ pw_flight_row_init (PwFlightRow *self)
 }
 
 GtkWidget *
-pw_flight_row_new (guint connection)
+pw_flight_row_new (guint         connection,
+                   GtkSizeGroup *names)
 {
   PwFlightRow *self = g_object_new (PW_TYPE_FLIGHT_ROW, NULL);
 
   self->connection = connection;
+  gtk_size_group_add_widget (names, self->names);
   return GTK_WIDGET (self);
 }

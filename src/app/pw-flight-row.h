@@ -14,7 +14,9 @@
 #define PW_TYPE_FLIGHT_ROW (pw_flight_row_get_type ())
 G_DECLARE_FINAL_TYPE (PwFlightRow, pw_flight_row, PW, FLIGHT_ROW, GtkListBoxRow)
 
-GtkWidget *pw_flight_row_new            (guint           connection);
+/* @names: which rows give their names the same width. */
+GtkWidget *pw_flight_row_new            (guint           connection,
+                                         GtkSizeGroup   *names);
 guint      pw_flight_row_get_connection (PwFlightRow    *self);
 /* NULL: it has none just now. @now_us: monotonic. */
 void       pw_flight_row_show           (PwFlightRow    *self,

@@ -17,6 +17,7 @@ struct _PwFlights {
   GtkWidget *connections;
   GtkWidget *list;
 
+  GtkSizeGroup *names;
   GPtrArray *rows;              /* PwFlightRow by connection; borrowed */
 };
 
@@ -56,7 +57,7 @@ ensure_row (PwFlights *self,
     if (other > connection)
       break;
   }
-  row = pw_flight_row_new (connection);
+  row = pw_flight_row_new (connection, self->names);
   gtk_list_box_insert (GTK_LIST_BOX (self->list), row, (int) i);
   g_ptr_array_insert (self->rows, (int) i, row);
 }
@@ -104,6 +105,7 @@ static void
 pw_flights_finalize (GObject *object)
 {
   g_ptr_array_unref (PW_FLIGHTS (object)->rows);
+  g_object_unref (PW_FLIGHTS (object)->names);
   G_OBJECT_CLASS (pw_flights_parent_class)->finalize (object);
 }
 
@@ -123,6 +125,7 @@ static void
 pw_flights_init (PwFlights *self)
 {
   self->rows = g_ptr_array_new ();
+  self->names = gtk_size_group_new (GTK_SIZE_GROUP_HORIZONTAL);
   gtk_widget_init_template (GTK_WIDGET (self));
 }
 

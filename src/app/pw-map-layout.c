@@ -4,6 +4,8 @@
 
 #include "app/pw-map-layout.h"
 
+#include <math.h>
+
 /* As high as a map may be while its cells can be made smaller. */
 #define MOST_HEIGHT 220
 #define LARGEST 9
@@ -55,6 +57,15 @@ pw_map_layout_make (PwMapLayout *self,
     share_width (self);
 }
 
+/* From one column to the next. What shares the width reaches from edge to edge: then it is no whole
+ * number, and cells begin at the next whole pixel. */
+static double
+get_pitch (const PwMapLayout *self)
+{
+  return self->rows == 1 ? (double) (self->width + self->gap) / self->columns
+                         : self->cell_width + self->gap;
+}
+
 int
 pw_map_layout_get_height (const PwMapLayout *self)
 {
@@ -65,7 +76,7 @@ int
 pw_map_layout_get_x (const PwMapLayout *self,
                      guint              cell)
 {
-  int x = (int) (cell % self->columns) * (self->cell_width + self->gap);
+  int x = (int) ceil (cell % self->columns * get_pitch (self));
 
   return self->is_rtl ? self->width - x - self->cell_width : x;
 }
@@ -94,7 +105,7 @@ pw_map_layout_get_cell (const PwMapLayout *self,
 
   if (self->columns == 0 || along < 0 || y < 0 || y >= pw_map_layout_get_height (self))
     return PW_MAP_NONE;
-  column = (guint) (along / (self->cell_width + self->gap));
+  column = (guint) (along / get_pitch (self));
   if (column >= self->columns)
     return PW_MAP_NONE;
   cell = (guint) (y / (self->cell_height + self->gap)) * self->columns + column;

@@ -106,6 +106,19 @@ test_directions (void)
 }
 
 static void
+test_edge_to_edge (void)
+{
+  for (guint n = 1; n <= 57; n++) {
+    PwMapLayout layout;
+
+    pw_map_layout_make (&layout, n, 625, FALSE);
+    g_assert_cmpint (pw_map_layout_get_x (&layout, n - 1) + layout.cell_width, ==, 625);
+    check_places (n, 625, FALSE);
+    check_places (n, 625, TRUE);
+  }
+}
+
+static void
 test_beside (void)
 {
   PwMapLayout layout;
@@ -132,6 +145,7 @@ main (int    argc,
   g_test_add_func ("/map-layout/cases", test_cases);
   g_test_add_func ("/map-layout/places", test_places);
   g_test_add_func ("/map-layout/directions", test_directions);
+  g_test_add_func ("/map-layout/edge-to-edge", test_edge_to_edge);
   g_test_add_func ("/map-layout/beside", test_beside);
 
   return g_test_run ();
