@@ -19,6 +19,7 @@ static GParamSpec *props[N_PROPS];
 struct _PwPartMap {
   GtkWidget parent_instance;
 
+  GtkEventControllerFocus *focus;       /* borrowed */
   PwMapPainter painter;
   guint cursor;                 /* a cell; PW_MAP_NONE: nowhere yet */
   char *text;
@@ -184,10 +185,9 @@ dup_text (PwPartMap *self,
 static void
 show_text (PwPartMap *self)
 {
-  GtkWidget *widget = GTK_WIDGET (self);
   g_autofree char *text = NULL;
 
-  if (self->cursor != PW_MAP_NONE && gtk_widget_has_focus (widget))
+  if (self->cursor != PW_MAP_NONE && gtk_event_controller_focus_is_focus (self->focus))
     text = dup_text (self, self->cursor);
   if (g_strcmp0 (text, self->text) == 0)
     return;
@@ -286,10 +286,9 @@ pressed_cb (GtkGestureClick *gesture,
   put_cursor (self, cell);
 }
 
-/* The first part of interest: the first that is not safe. */
+/* The first part of interest is the first that is not safe. */
 static void
-enter_cb (GtkEventControllerFocus *controller,
-          PwPartMap               *self)
+focus_cb (PwPartMap *self)
 {
   guint cell = 0;
 
@@ -298,14 +297,6 @@ enter_cb (GtkEventControllerFocus *controller,
       cell++;
     self->cursor = cell;
   }
-  show_text (self);
-  gtk_widget_queue_draw (GTK_WIDGET (self));
-}
-
-static void
-leave_cb (GtkEventControllerFocus *controller,
-          PwPartMap               *self)
-{
   show_text (self);
   gtk_widget_queue_draw (GTK_WIDGET (self));
 }
@@ -427,15 +418,14 @@ listen (PwPartMap *self)
 {
   GtkWidget *widget = GTK_WIDGET (self);
   GtkGesture *click = gtk_gesture_click_new ();
-  GtkEventController *focus = gtk_event_controller_focus_new ();
 
   gtk_widget_set_focusable (widget, TRUE);
   gtk_widget_set_has_tooltip (widget, TRUE);
   g_signal_connect (click, "pressed", G_CALLBACK (pressed_cb), self);
   gtk_widget_add_controller (widget, GTK_EVENT_CONTROLLER (click));
-  g_signal_connect (focus, "enter", G_CALLBACK (enter_cb), self);
-  g_signal_connect (focus, "leave", G_CALLBACK (leave_cb), self);
-  gtk_widget_add_controller (widget, focus);
+  self->focus = GTK_EVENT_CONTROLLER_FOCUS (gtk_event_controller_focus_new ());
+  g_signal_connect_swapped (self->focus, "notify::is-focus", G_CALLBACK (focus_cb), self);
+  gtk_widget_add_controller (widget, GTK_EVENT_CONTROLLER (self->focus));
   gtk_accessible_update_property (GTK_ACCESSIBLE (self), GTK_ACCESSIBLE_PROPERTY_LABEL,
                                   _("Parts"), -1);
 }

@@ -6,6 +6,7 @@
 
 #include <adwaita.h>
 
+#include "engine/pw-authority-keys.h"
 #include "engine/pw-error.h"
 
 PwDestination *
@@ -39,6 +40,48 @@ app_fixture_new_upload_in (const char   *name,
     error = g_error_new_literal (PW_ERROR, code, pw_error_get_title (code));
   pw_upload_restore (upload, state, error, NULL, NULL);
   return upload;
+}
+
+PwUpload *
+app_fixture_new_upload_of (const char *name,
+                           guint       n_parts)
+{
+  PwUpload *upload = app_fixture_new_upload (name);
+  g_autoptr (PwCredentials) credentials = pw_credentials_new (upload->destination);
+  g_autoptr (PwAuthority) authority = pw_authority_keys_new (upload->destination, credentials,
+                                                             NULL);
+  S3Plan plan = { .part_size = 5 << 20, .n_parts = n_parts };
+
+  plan.size = upload->size = plan.part_size * (n_parts - 1) + 1000;
+  pw_upload_restore (upload, PW_UPLOAD_SENDING, NULL, NULL, NULL);
+  pw_upload_set_order (upload, authority, "/nowhere");
+  pw_order_set_plan (upload->order, &plan);
+  upload->order->upload_id = g_strdup ("id at the store");
+  pw_schedule_begin (&upload->schedule, upload->order);
+  return upload;
+}
+
+PwJob *
+app_fixture_send (PwUpload *upload,
+                  guint     part_number,
+                  guint     connection,
+                  guint64   sent)
+{
+  PwJob *job = pw_job_new (PW_JOB_PART, upload->order, part_number);
+
+  job->attempt = 1;
+  job->connection = (gint) connection;
+  job->transfer.n_sent = sent;
+  g_ptr_array_add (upload->out, job);
+  return job;
+}
+
+void
+app_fixture_end (PwUpload *upload,
+                 PwJob    *job)
+{
+  g_ptr_array_remove (upload->out, job);
+  pw_job_free (job);
 }
 
 void

@@ -23,6 +23,19 @@ PwUpload      *app_fixture_new_upload_in   (const char       *name,
                                             PwUploadState     state,
                                             int               code);
 
+/* On its way in that many parts of 5 MiB (the last may be smaller), each waiting; id "id at the
+ * store". */
+PwUpload      *app_fixture_new_upload_of   (const char       *name,
+                                            guint             n_parts);
+/* As if connection @connection had that part in hand. It stays in @upload's `out`. */
+PwJob         *app_fixture_send            (PwUpload         *upload,
+                                            guint             part_number,
+                                            guint             connection,
+                                            guint64           sent);
+/* It no longer has. */
+void           app_fixture_end             (PwUpload         *upload,
+                                            PwJob            *job);
+
 /* gtk_init() and all that the program's own startup does for its widgets. */
 void           app_fixture_init            (int              *argc,
                                             char           ***argv);
