@@ -7,6 +7,7 @@
 #include <glib/gi18n.h>
 
 #include "app/pw-limit-menu.h"
+#include "app/pw-spoken.h"
 #include "app/pw-upload-row.h"
 #include "engine/pw-format.h"
 
@@ -110,6 +111,7 @@ pw_list_page_set_destination (PwListPage    *self,
 
   gtk_label_set_label (GTK_LABEL (self->destination_name), destination ? destination->name : "");
   gtk_widget_set_tooltip_text (self->destination, uri);
+  pw_spoken_set_name (self->destination, destination ? destination->name : _("Destination"));
 }
 
 void
@@ -363,6 +365,12 @@ pw_list_page_start_search (PwListPage *self)
   gtk_widget_grab_focus (self->search_entry);
 }
 
+void
+pw_list_page_stop_search (PwListPage *self)
+{
+  gtk_search_bar_set_search_mode (GTK_SEARCH_BAR (self->search_bar), FALSE);
+}
+
 static void
 search_cb (PwListPage *self)
 {
@@ -442,6 +450,7 @@ pw_list_page_init (PwListPage *self)
 {
   self->rows = g_ptr_array_new ();
   gtk_widget_init_template (GTK_WIDGET (self));
+  pw_spoken_name_buttons (GTK_WIDGET (self));
   gtk_search_bar_connect_entry (GTK_SEARCH_BAR (self->search_bar),
                                 GTK_EDITABLE (self->search_entry));
   g_signal_connect_swapped (self->search_entry, "search-changed", G_CALLBACK (search_cb), self);

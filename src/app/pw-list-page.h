@@ -34,6 +34,7 @@ void        pw_list_page_set_narrow    (PwListPage     *self,
 void        pw_list_page_set_limit     (PwListPage     *self,
                                         guint64         limit);
 void        pw_list_page_start_search  (PwListPage     *self);
+void        pw_list_page_stop_search   (PwListPage     *self);
 /* The upload whose row has the focus, or NULL. Borrowed. */
 PwUpload   *pw_list_page_get_focused   (PwListPage     *self);
 

@@ -7,6 +7,7 @@
 #include <glib/gi18n.h>
 
 #include "app/pw-bar.h"
+#include "app/pw-spoken.h"
 #include "app/pw-words.h"
 
 struct _PwUploadRow {
@@ -76,6 +77,9 @@ show_title (PwUploadRow *self)
 
   gtk_label_set_label (GTK_LABEL (self->title), get_section_title (entry->section));
   gtk_label_set_label (GTK_LABEL (self->title_count), count);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (self),
+                                  GTK_ACCESSIBLE_PROPERTY_LABEL, get_section_title (entry->section),
+                                  GTK_ACCESSIBLE_PROPERTY_DESCRIPTION, count, -1);
   gtk_widget_set_visible (self->clear, entry->section == PW_SECTION_FINISHED);
 }
 
@@ -131,8 +135,6 @@ show_toggle (PwUploadRow *self,
                             may_resume ? "media-playback-start-symbolic"
                                        : "media-playback-pause-symbolic");
   gtk_widget_set_tooltip_text (self->toggle, label);
-  gtk_accessible_update_property (GTK_ACCESSIBLE (self->toggle),
-                                  GTK_ACCESSIBLE_PROPERTY_LABEL, label, -1);
 }
 
 static void
@@ -182,6 +184,8 @@ show_file (PwUploadRow *self)
   gtk_image_set_from_gicon (GTK_IMAGE (self->icon), icon);
   gtk_label_set_label (GTK_LABEL (self->name), upload->name);
   gtk_widget_set_tooltip_text (self->name, upload->key);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (self),
+                                  GTK_ACCESSIBLE_PROPERTY_LABEL, upload->name, -1);
   gtk_accessible_update_property (GTK_ACCESSIBLE (self->bar),
                                   GTK_ACCESSIBLE_PROPERTY_LABEL, upload->name, -1);
   set_target (self->toggle, upload->id);
@@ -201,10 +205,13 @@ menu_cb (GtkMenuButton *button,
   gtk_menu_button_set_menu_model (button, G_MENU_MODEL (menu));
 }
 
+/* A screen reader is told of moves, not of every byte. */
 static void
 state_cb (PwUploadRow *self)
 {
   show_state (self);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (self), GTK_ACCESSIBLE_PROPERTY_DESCRIPTION,
+                                  gtk_label_get_label (GTK_LABEL (self->sentence)), -1);
 }
 
 static void
@@ -237,7 +244,7 @@ pw_upload_row_show (PwUploadRow *self,
     return;
   }
   show_file (self);
-  show_state (self);
+  state_cb (self);
   show_edges (self);
   g_signal_connect_swapped (entry, "notify::edges", G_CALLBACK (show_edges), self);
   g_signal_connect_swapped (entry->upload, "notify::state", G_CALLBACK (state_cb), self);
@@ -273,6 +280,68 @@ pw_upload_row_set_chosen (PwUploadRow *self,
   gtk_check_button_set_active (GTK_CHECK_BUTTON (self->check), is_chosen);
 }
 
+/* The keys. A GtkListView gives the focus to what is inside a row, where there is something, and
+ * never from one widget inside to the next; so the row takes it, and hands it on. */
+
+static gboolean
+pw_upload_row_grab_focus (GtkWidget *widget)
+{
+  GtkRoot *root = gtk_widget_get_root (widget);
+
+  if (!root || !gtk_widget_get_mapped (widget))
+    return FALSE;
+  gtk_root_set_focus (root, widget);
+  return TRUE;
+}
+
+static gboolean
+pw_upload_row_focus (GtkWidget       *widget,
+                     GtkDirectionType direction)
+{
+  if (gtk_widget_is_focus (widget) || gtk_widget_get_focus_child (widget))
+    return FALSE;
+  return gtk_widget_grab_focus (widget);
+}
+
+/* The first that has the focus, or holds it: an index; -1 = the row itself. */
+static int
+find_focus (PwUploadRow *self,
+            GPtrArray   *buttons)
+{
+  for (guint i = 0; i < buttons->len; i++) {
+    GtkWidget *button = g_ptr_array_index (buttons, i);
+
+    if (gtk_widget_is_focus (button) || gtk_widget_get_focus_child (button))
+      return (int) i;
+  }
+  return -1;
+}
+
+static gboolean
+key_cb (GtkEventControllerKey *controller,
+        guint                  key,
+        guint                  code,
+        GdkModifierType        modifiers,
+        PwUploadRow           *self)
+{
+  GtkWidget *all[] = { self->clear, self->help, self->help_below, self->toggle, self->menu };
+  g_autoptr (GPtrArray) buttons = g_ptr_array_new ();
+  int step = key == GDK_KEY_ISO_Left_Tab ? -1 : 1, next;
+
+  if (key != GDK_KEY_Tab && key != GDK_KEY_ISO_Left_Tab)
+    return GDK_EVENT_PROPAGATE;
+  for (guint i = 0; i < G_N_ELEMENTS (all); i++) {
+    if (gtk_widget_get_mapped (all[i]))
+      g_ptr_array_add (buttons, all[i]);
+  }
+  if (step < 0 && gtk_widget_is_focus (GTK_WIDGET (self)))
+    return GDK_EVENT_PROPAGATE;
+  next = find_focus (self, buttons) + step;
+  if (next >= (int) buttons->len)
+    return GDK_EVENT_PROPAGATE;
+  return gtk_widget_grab_focus (next < 0 ? GTK_WIDGET (self) : g_ptr_array_index (buttons, next));
+}
+
 static void
 pw_upload_row_dispose (GObject *object)
 {
@@ -289,6 +358,8 @@ pw_upload_row_class_init (PwUploadRowClass *klass)
   GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
 
   G_OBJECT_CLASS (klass)->dispose = pw_upload_row_dispose;
+  widget_class->focus = pw_upload_row_focus;
+  widget_class->grab_focus = pw_upload_row_grab_focus;
   g_type_ensure (PW_TYPE_BAR);
   gtk_widget_class_set_template_from_resource (widget_class,
                                                "/io/github/partway/Partway/pw-upload-row.ui");
@@ -312,7 +383,13 @@ pw_upload_row_class_init (PwUploadRowClass *klass)
 static void
 pw_upload_row_init (PwUploadRow *self)
 {
+  GtkEventController *keys = gtk_event_controller_key_new ();
+
   gtk_widget_init_template (GTK_WIDGET (self));
+  gtk_widget_set_focusable (GTK_WIDGET (self), TRUE);
+  pw_spoken_name_buttons (GTK_WIDGET (self));
+  g_signal_connect (keys, "key-pressed", G_CALLBACK (key_cb), self);
+  gtk_widget_add_controller (GTK_WIDGET (self), keys);
   gtk_menu_button_set_create_popup_func (GTK_MENU_BUTTON (self->menu), menu_cb, self, NULL);
 }
 

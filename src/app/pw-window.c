@@ -14,6 +14,7 @@
 #include "app/pw-intake.h"
 #include "app/pw-list-page.h"
 #include "app/pw-share-actions.h"
+#include "app/pw-spoken.h"
 #include "app/pw-upload-actions.h"
 #include "app/pw-upload-page.h"
 
@@ -58,6 +59,7 @@ void
 pw_window_push (PwWindow  *self,
                 GtkWidget *page)
 {
+  pw_spoken_name_buttons (page);
   gtk_stack_add_child (self->pages, page);
   g_ptr_array_add (self->opened, page);
   gtk_stack_set_visible_child (self->pages, page);
@@ -80,6 +82,7 @@ back_cb (GSimpleAction *action,
   GtkWidget *below = self->list_page;
 
   if (self->opened->len == 0) {
+    pw_list_page_stop_search (PW_LIST_PAGE (self->list_page));
     pw_list_page_set_choosing (PW_LIST_PAGE (self->list_page), FALSE);
     return;
   }
