@@ -109,6 +109,26 @@ def test_search_and_filter(work):
         press_key('Down', 'Down', 'Return')
         window.wait_names('# Needs Attention', 'bad.iso')
         window.take_picture('filter')
+        window.press('Escape')
+        wait_until(lambda: len(window.names()) == 5, 'all are there again')
+        window.quit()
+
+
+def test_keys_alone(work):
+    with Store() as store, Window(work, store) as window:
+        window.add_destination('--part-size', '5M')
+        window.slow_down(4 * MIB)
+        file = make_file(work / 'film.mov', 30 * MIB)
+        window.open(file)
+        window.wait_sentence('film.mov', r'^\d.* of ')
+        window.focus_row('film.mov')
+        window.press('space')
+        window.wait_sentence('film.mov', '^Paused')
+        window.press('space')
+        window.wait_sentence('film.mov', r'^\d.* of ')
+        window.press('Delete')
+        window.find('label', '“film.mov” removed')
+        window.wait_names()
         window.quit()
 
 
@@ -132,4 +152,4 @@ def test_several(work):
 
 if __name__ == '__main__':
     main([test_remove_and_undo, test_remove, test_conflicts, test_search_and_filter,
-          test_several])
+          test_keys_alone, test_several])

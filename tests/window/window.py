@@ -128,10 +128,8 @@ class Window(Cli):
     # What it says
 
     def look(self):
-        try:
-            return look(self._place)
-        except GLib.Error as error:
-            raise Failure(f'it does not answer: {error.message}\n{self.get_log()}') from None
+        """The tree of what it shows now."""
+        return self.wait(lambda tree: tree, 'it answers')
 
     def wait(self, find, what, timeout=20):
         """What @find gives of the tree, once it gives something."""
@@ -198,8 +196,12 @@ class Window(Cli):
 
     def names(self):
         """Of the rows, from above, with the titles of their sections as "# Title"."""
+        return self.wait(lambda tree: [self._get_names(tree)], 'it answers')[0]
+
+    @staticmethod
+    def _get_names(tree):
         names = []
-        for item in self.look().find_all('list item'):
+        for item in tree.find_all('list item'):
             labels = item.find_all('label')
             if labels and item.is_shown():
                 is_title = labels[0].name in ('Uploading', 'Needs Attention', 'Finished')
