@@ -91,13 +91,17 @@ pw_flights_clear (PwFlights *self)
 
 void
 pw_flights_set_connections (PwFlights *self,
-                            guint      n)
+                            guint      n,
+                            gboolean   is_tuned)
 {
   g_autofree char *text = NULL;
 
-  /* Translators: how many connections send at once, as many as serve. */
-  text = g_strdup_printf (ngettext ("%u connection, automatic", "%u connections, automatic", n),
-                          n);
+  if (is_tuned)
+    /* Translators: how many connections send at once, as many as serve. */
+    text = g_strdup_printf (ngettext ("%u connection, automatic", "%u connections, automatic", n),
+                            n);
+  else
+    text = g_strdup_printf (ngettext ("%u connection", "%u connections", n), n);
   gtk_label_set_label (GTK_LABEL (self->connections), text);
 }
 

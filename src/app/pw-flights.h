@@ -21,6 +21,7 @@ void       pw_flights_show (PwFlights    *self,
                             gint64        now_us);
 /* Takes all rows away: nothing is sent any more. */
 void       pw_flights_clear (PwFlights   *self);
-/* "5 connections, automatic" */
+/* "5 connections, automatic". @is_tuned: as many as serve, not a number that somebody chose. */
 void       pw_flights_set_connections (PwFlights *self,
-                                       guint      n);
+                                       guint      n,
+                                       gboolean   is_tuned);

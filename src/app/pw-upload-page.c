@@ -158,7 +158,8 @@ show_flights (PwUploadPage *self,
     return;
   }
   pw_flights_set_connections (PW_FLIGHTS (self->flights),
-                              pw_uploads_get_connections (self->uploads));
+                              pw_uploads_get_connections (self->uploads),
+                              pw_uploads_is_tuned (self->uploads));
   pw_flights_show (PW_FLIGHTS (self->flights), flights, g_get_monotonic_time ());
 }
 

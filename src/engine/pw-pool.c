@@ -183,6 +183,12 @@ pw_pool_get_connections (PwPool *self)
   return self->n_wanted;
 }
 
+gboolean
+pw_pool_is_tuned (PwPool *self)
+{
+  return !self->is_fixed;
+}
+
 void
 pw_pool_set_rate (PwPool  *self,
                   guint64  bytes_per_second)

@@ -31,6 +31,7 @@ void    pw_pool_feed (PwPool     *self);
 /* @n: 0 = as many as serve, between @min and @max; else just so many. */
 void    pw_pool_set_connections (PwPool *self, guint n, guint min, guint max);
 guint   pw_pool_get_connections (PwPool *self);
+gboolean pw_pool_is_tuned (PwPool *self);      /* as many as serve */
 
 void    pw_pool_set_rate (PwPool *self, guint64 bytes_per_second);     /* 0 = no limit */
 guint64 pw_pool_get_rate (PwPool *self);

@@ -98,6 +98,12 @@ pw_uploads_get_connections (PwUploads *self)
   return pw_pool_get_connections (get_pool (self));
 }
 
+gboolean
+pw_uploads_is_tuned (PwUploads *self)
+{
+  return pw_pool_is_tuned (get_pool (self));
+}
+
 void
 pw_uploads_renew_connections (PwUploads *self)
 {

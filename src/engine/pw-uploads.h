@@ -98,6 +98,8 @@ void           pw_uploads_set_connections (PwUploads            *self,
                                            guint                 min,
                                            guint                 max);
 guint          pw_uploads_get_connections (PwUploads            *self);
+/* TRUE: as many as serve. */
+gboolean       pw_uploads_is_tuned        (PwUploads            *self);
 /* After sleep, or on another network. */
 void           pw_uploads_renew_connections (PwUploads          *self);
 

@@ -130,7 +130,9 @@ test_connections (Fixture       *fixture,
   for (guint i = 0; i < 100; i++)
     pw_pool_tick (fixture->pool, i * 1000000);
   g_assert_cmpuint (pw_pool_get_connections (fixture->pool), ==, 3);
+  g_assert_false (pw_pool_is_tuned (fixture->pool));
   pw_pool_set_connections (fixture->pool, 0, 4, 6);
+  g_assert_true (pw_pool_is_tuned (fixture->pool));
   g_assert_cmpuint (pw_pool_get_connections (fixture->pool), >=, 4);
   g_assert_cmpuint (pw_pool_get_connections (fixture->pool), <=, 6);
   pw_pool_tick (fixture->pool, 0);
