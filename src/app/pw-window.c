@@ -302,6 +302,19 @@ decide_cb (GSimpleAction *action,
     pw_conflicts_ask (self->conflicts, upload);
 }
 
+static gboolean
+is_shown (PwWindow *self,
+          PwUpload *upload)
+{
+  for (guint i = 0; i < self->opened->len; i++) {
+    GtkWidget *page = g_ptr_array_index (self->opened, i);
+
+    if (PW_IS_UPLOAD_PAGE (page) && pw_upload_page_get_upload (PW_UPLOAD_PAGE (page)) == upload)
+      return TRUE;
+  }
+  return FALSE;
+}
+
 static void
 show_upload_cb (GSimpleAction *action,
                 GVariant      *target,
@@ -310,7 +323,8 @@ show_upload_cb (GSimpleAction *action,
   PwWindow *self = data;
   PwUpload *upload = pw_uploads_lookup (self->uploads, g_variant_get_string (target, NULL));
 
-  if (upload)
+  /* A second click may come before the first one's page is there to take it. */
+  if (upload && !is_shown (self, upload))
     pw_window_push (self, pw_upload_page_new (self->uploads, upload));
 }
 
