@@ -151,6 +151,7 @@ def stage_checks(_count):
                     ["check-size.py", "--self-test"], ["check-size.py"],
                     ["check-style", "--self-test"], ["check-style"], ["check-po"],
                     ["check-ui", "--self-test"], ["check-ui"],
+                    ["check-data", "--self-test"], ["check-data"],
                     ["check-translations.py", "--self-test"]):
         name = " ".join(command)
         log = name.replace(" ", "")
