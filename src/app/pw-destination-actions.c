@@ -20,6 +20,7 @@ struct _PwDestinationActions {
   PwUploads *uploads;
   AdwToastOverlay *overlay;
   PwShowPage show;
+  GtkWidget *list, *editor;     /* the last of each kind that was shown; weak */
   GPtrArray *removals;          /* Removal whose toasts are open */
 };
 
@@ -49,6 +50,13 @@ tell (PwDestinationActions *self,
 
 /* Pages. */
 
+/* A key that is pressed twice, or files that come while a destination is being added. */
+static gboolean
+is_seen (GtkWidget *page)
+{
+  return page && gtk_widget_get_mapped (page);
+}
+
 static void
 show_cb (GSimpleAction *action,
          GVariant      *target,
@@ -56,14 +64,19 @@ show_cb (GSimpleAction *action,
 {
   PwDestinationActions *self = data;
 
-  self->show (self->window, pw_destinations_page_new (self->destinations));
+  if (is_seen (self->list))
+    return;
+  g_set_weak_pointer (&self->list, pw_destinations_page_new (self->destinations));
+  self->show (self->window, self->list);
 }
 
 static void
 edit (PwDestinationActions *self,
       PwDestination        *start)
 {
-  self->show (self->window, pw_destination_page_new (self->destinations, self->uploads, start));
+  g_set_weak_pointer (&self->editor,
+                      pw_destination_page_new (self->destinations, self->uploads, start));
+  self->show (self->window, self->editor);
 }
 
 static void
@@ -71,10 +84,14 @@ add_cb (GSimpleAction *action,
         GVariant      *target,
         gpointer       data)
 {
-  g_autoptr (PwDestination) start = pw_destination_new (NULL);
+  PwDestinationActions *self = data;
+  g_autoptr (PwDestination) start = NULL;
 
+  if (is_seen (self->editor))
+    return;
+  start = pw_destination_new (NULL);
   start->store = S3_STORE_AWS;
-  edit (data, start);
+  edit (self, start);
 }
 
 static void
@@ -357,5 +374,7 @@ pw_destination_actions_free (PwDestinationActions *self)
   for (guint i = 0; i < self->removals->len; i++)
     removal_end (g_ptr_array_index (self->removals, i));
   g_ptr_array_unref (self->removals);
+  g_clear_weak_pointer (&self->list);
+  g_clear_weak_pointer (&self->editor);
   g_free (self);
 }

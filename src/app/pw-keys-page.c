@@ -8,6 +8,7 @@
 
 #include "app/pw-keys-group.h"
 #include "app/pw-saving.h"
+#include "engine/pw-error.h"
 
 struct _PwKeysPage {
   GtkBox parent_instance;
@@ -111,6 +112,20 @@ pw_keys_page_init (PwKeysPage *self)
   gtk_widget_init_template (GTK_WIDGET (self));
 }
 
+/* Where the keyring is the trouble, the way on is without it. */
+static void
+show_keys (PwKeysPage   *self,
+           const GError *error)
+{
+  g_autoptr (PwDestination) shown = pw_destination_copy (self->destination);
+
+  if (g_error_matches (error, PW_ERROR, PW_ERROR_KEYRING_LOCKED)
+      || g_error_matches (error, PW_ERROR, PW_ERROR_KEYRING_ABSENT)
+      || g_error_matches (error, PW_ERROR, PW_ERROR_KEYRING_REFUSED))
+    shown->secrets = PW_SECRETS_SESSION;
+  pw_keys_group_show (self->keys, shown, FALSE, TRUE);
+}
+
 GtkWidget *
 pw_keys_page_new (PwDestinations *destinations,
                   PwUploads      *uploads,
@@ -132,7 +147,7 @@ pw_keys_page_new (PwDestinations *destinations,
 
     adw_preferences_group_set_description (self->why, escaped);
   }
-  pw_keys_group_show (self->keys, self->destination, FALSE, TRUE);
+  show_keys (self, upload->error);
   changed_cb (self);
   return GTK_WIDGET (self);
 }

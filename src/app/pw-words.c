@@ -8,6 +8,7 @@
 
 #include "engine/pw-error.h"
 #include "engine/pw-format.h"
+#include "engine/pw-mend.h"
 
 #define MINUTE ((gint64) 60)
 #define HOUR (60 * MINUTE)
@@ -43,6 +44,8 @@ help_for (int code)
   case PW_ERROR_CREDENTIALS_MISSING:
   case PW_ERROR_CREDENTIALS_EXPIRED:
   case PW_ERROR_CREDENTIALS_WRONG:
+  case PW_ERROR_KEYRING_ABSENT:
+  case PW_ERROR_KEYRING_REFUSED:
     return PW_HELP_KEYS;
   case PW_ERROR_NO_SUCH_BUCKET:
   case PW_ERROR_REGION:
@@ -209,6 +212,19 @@ offer (GMenu      *menu,
   g_menu_append_item (menu, item);
 }
 
+/* What stopped for its destination: trying again is not all that may help. */
+static void
+offer_mending (GMenu    *menu,
+               PwUpload *upload)
+{
+  if ((upload->state != PW_UPLOAD_PAUSED && upload->state != PW_UPLOAD_FAILED)
+      || !pw_mend_may_help (upload->error))
+    return;
+  if (pw_error_is_authorisation (upload->error))
+    offer (menu, _("Enter _Keys…"), "win.enter-keys", upload);
+  offer (menu, _("_Edit Destination"), "win.mend-destination", upload);
+}
+
 static GMenu *
 new_menu (PwUpload *upload,
           gboolean  is_on_page)
@@ -220,6 +236,7 @@ new_menu (PwUpload *upload,
     offer (first, _("_Details"), "win.show-upload", upload);
   if (upload->state == PW_UPLOAD_PAUSED || upload->state == PW_UPLOAD_FAILED)
     offer (first, _("_Try Again"), "win.retry-upload", upload);
+  offer_mending (first, upload);
   if (upload->state == PW_UPLOAD_WAITING)
     offer (first, _("_Upload Next"), "win.upload-next", upload);
   /* A backend keeps the place and the keys to itself. */

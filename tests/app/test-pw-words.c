@@ -129,6 +129,8 @@ static const struct {
   { PW_ERROR_CERTIFICATE, PW_HELP_DESTINATION },
   { PW_ERROR_NETWORK, PW_HELP_RETRY },
   { PW_ERROR_KEYRING_LOCKED, PW_HELP_RETRY },
+  { PW_ERROR_KEYRING_ABSENT, PW_HELP_KEYS },
+  { PW_ERROR_KEYRING_REFUSED, PW_HELP_KEYS },
   { PW_ERROR_JOURNAL, PW_HELP_RETRY },
 };
 
@@ -188,6 +190,33 @@ collect (GMenuModel *menu,
 }
 
 static const struct {
+  int code;
+  gboolean has_keys, has_destination;
+} mendings[] = {
+  { PW_ERROR_NETWORK, FALSE, TRUE },
+  { PW_ERROR_NO_SUCH_BUCKET, FALSE, TRUE },
+  { PW_ERROR_KEYRING_LOCKED, TRUE, TRUE },
+  { PW_ERROR_CREDENTIALS_WRONG, TRUE, TRUE },
+  { PW_ERROR_SOURCE_VANISHED, FALSE, FALSE },
+};
+
+static void
+test_mending (void)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (mendings); i++) {
+    g_autoptr (PwUpload) upload = app_fixture_new_upload_in ("film", PW_UPLOAD_FAILED,
+                                                             mendings[i].code);
+    g_autoptr (GMenu) menu = pw_words_new_menu (upload);
+    g_autoptr (GString) actions = g_string_new (NULL);
+
+    collect (G_MENU_MODEL (menu), upload->id, actions);
+    g_assert_cmpint (strstr (actions->str, "win.enter-keys") != NULL, ==, mendings[i].has_keys);
+    g_assert_cmpint (strstr (actions->str, "win.mend-destination") != NULL, ==,
+                     mendings[i].has_destination);
+  }
+}
+
+static const struct {
   PwUploadState state;
   const char *has;
   const char *has_not;
@@ -226,6 +255,7 @@ main (int    argc,
   g_test_add_func ("/words/sending", test_sending);
   g_test_add_func ("/words/help", test_help);
   g_test_add_func ("/words/every-help", test_every_help);
+  g_test_add_func ("/words/mending", test_mending);
   g_test_add_func ("/words/menu", test_menu);
   return g_test_run ();
 }

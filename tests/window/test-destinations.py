@@ -10,6 +10,7 @@ import subprocess
 
 from window import Window  # first: it knows where partway is
 
+from backends import Presign
 from desktop import get_geometry, press_key, xdotool
 from partway import MIB, SOURCE, Store, check, check_equal, main, make_file, wait_until
 
@@ -154,6 +155,24 @@ def test_mended(work):
         window.quit()
 
 
+def test_backend(work):
+    with Store() as store, Presign(store, jwt_secret='of-the-backend-and-of-nobody-else') as backend, \
+            Editor(work, store) as window:
+        window.open()
+        window.push('Add a Destination…')
+        window.choose('Service', 'Upload Backend')
+        window.fill(Address_of_the_Backend=backend.url, Token=backend.make_token(sub='ann'))
+        window.push('Test Connection')
+        window.find('label', 'Everything that an upload needs works.')
+        window.take_picture('destination-backend')
+        window.save()
+        window.upload(make_file(work / 'film.mov', 12 * MIB))
+        window.wait_sentence('film.mov', 'verified')
+        destination, = window.saved()
+        check_equal((destination['kind'], destination['dialect']), ('presign', 'partway'))
+        window.quit()
+
+
 def test_locked_keyring(work):
     with Store() as store, Editor(work, store) as window:
         call_keyring('lock')
@@ -161,6 +180,8 @@ def test_locked_keyring(work):
             window.open()
             window.begin(store)
             window.push('Save')
+            window.find('label', 'The Keyring Did Not Take the Keys')
+            window.take_picture('keyring-locked')
             window.push('For This Session Only')
             window.wait_gone('label', 'Add a Destination')
         finally:
@@ -220,5 +241,5 @@ def test_profile(work):
 
 
 if __name__ == '__main__':
-    main([test_added, test_typed_wrong, test_wrong_key, test_unreachable, test_mended,
+    main([test_added, test_typed_wrong, test_wrong_key, test_unreachable, test_mended, test_backend,
           test_locked_keyring, test_removed, test_profile])
