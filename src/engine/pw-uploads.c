@@ -370,6 +370,8 @@ pw_uploads_open_async (PwUploads           *self,
 {
   g_autoptr (GTask) task = g_task_new (self, NULL, callback, user_data);
 
+  /* A long history is taken over after what a window has to draw. */
+  g_task_set_priority (task, G_PRIORITY_DEFAULT_IDLE);
   g_task_run_in_thread (task, open_thread);
 }
 
