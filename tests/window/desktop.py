@@ -226,11 +226,6 @@ def move(window, x, y):
     wait_until(lambda: get_geometry(window)[:2] == (x, y), 'the window is where it was moved')
 
 
-def resize(window, width, height):
-    xdotool('windowsize', window, width, height)
-    wait_until(lambda: get_geometry(window)[2:] == (width, height), 'the window has its size')
-
-
 def type_text(text):
     """ASCII only."""
     xdotool('type', '--delay', '4', '--', text)
