@@ -203,8 +203,8 @@ def test_locked_keyring(work):
 def test_removed(work):
     with Store() as store, Editor(work, store) as window:
         window.set_env(AWS_ACCESS_KEY_ID=store.access_key, AWS_SECRET_ACCESS_KEY=store.secret_key)
-        window.add_destination('First')
-        window.add_destination('Second')
+        window.add_destination(name='First')
+        window.add_destination(name='Second')
         window.open()
         window.press('ctrl+d')
         window.find('label', 'First')
