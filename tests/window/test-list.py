@@ -50,6 +50,7 @@ def test_remove(work):
         window.choose_in_menu('More', 'Remove', row='film.mov')
         wait_until(lambda: store.unfinished() == [], 'nothing is left at the store')
         wait_until(lambda: window.list() == [], 'nothing is left in the queue')
+        store.reset_stats()
         window.open_again(make_file(work / 'other.mov', 30 * MIB))
         make_paused(window, work / 'other.mov')
         window.choose_in_menu('More', 'Remove', row='other.mov')

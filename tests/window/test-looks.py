@@ -11,11 +11,10 @@ from window import Window  # first: it knows where partway is
 from partway import MIB, Store, check, main, make_file
 
 LOOKS = [
-    ('light', {}, {}),
-    ('dark', {}, {'ADW_DEBUG_COLOR_SCHEME': 'prefer-dark'}),
-    ('high-contrast', {}, {'ADW_DEBUG_HIGH_CONTRAST': '1'}),
-    ('narrow', {}, {}),
-    ('large-text', {'gtk-font-name': 'Cantarell 16'}, {}),
+    ('light', {}),
+    ('dark', {'ADW_DEBUG_COLOR_SCHEME': 'prefer-dark'}),
+    ('high-contrast', {'ADW_DEBUG_HIGH_CONTRAST': '1'}),
+    ('narrow', {}),
 ]
 FAULTS = 'part key stuck*: stall after 64KiB\nput key refused*: status 403 AccessDenied\n'
 
@@ -39,10 +38,9 @@ def check_words(window):
             check(button.name and not NAMELESS.match(button.name), f'{button} has no name')
 
 
-def make_test(look, settings, environment):
+def make_test(look, environment):
     def test(work):
-        with Store(faults=FAULTS) as store, \
-                Window(work, store, look=settings, **environment) as window:
+        with Store(faults=FAULTS) as store, Window(work, store, **environment) as window:
             window.add_destination(name='Archive')
             if look == 'narrow':
                 window.set_preferences(width='360', height='640')
