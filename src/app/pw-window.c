@@ -15,6 +15,7 @@
 #include "app/pw-list-page.h"
 #include "app/pw-share-actions.h"
 #include "app/pw-spoken.h"
+#include "app/pw-unfinished-page.h"
 #include "app/pw-upload-actions.h"
 #include "app/pw-upload-page.h"
 
@@ -316,6 +317,17 @@ is_shown (PwWindow *self,
 }
 
 static void
+show_unfinished_cb (GSimpleAction *action,
+                    GVariant      *target,
+                    gpointer       data)
+{
+  PwWindow *self = data;
+
+  pw_window_push (self, pw_unfinished_page_new (self->uploads, self->destinations,
+                                                get_destination (self)));
+}
+
+static void
 show_upload_cb (GSimpleAction *action,
                 GVariant      *target,
                 gpointer       data)
@@ -500,6 +512,7 @@ pw_window_init (PwWindow *self)
     { "destination", destination_cb, "s", "''", NULL },
     { "decide-upload", decide_cb, "s", NULL, NULL },
     { "show-upload", show_upload_cb, "s", NULL, NULL },
+    { "show-unfinished", show_unfinished_cb, NULL, NULL, NULL },
   };
 
   self->opened = g_ptr_array_new ();
