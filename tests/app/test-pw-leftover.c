@@ -50,14 +50,14 @@ test_sentence (void)
   g_autofree char *none = pw_leftover_dup_sentence (leftover, NOW);
   g_autofree char *one = NULL, *undated = NULL;
 
-  g_assert_cmpstr (none, ==, "Begun 2 hours ago — 0 bytes in 0 parts");
+  g_assert_cmpstr (none, ==, "Begun 2 hours ago — 0\302\240bytes in 0 parts");
   leftover->size = 25000000;
   leftover->n_parts = 1;
   one = pw_leftover_dup_sentence (leftover, NOW);
-  g_assert_cmpstr (one, ==, "Begun 2 hours ago — 25 MB in 1 part");
+  g_assert_cmpstr (one, ==, "Begun 2 hours ago — 25\302\240MB in 1 part");
   leftover->initiated = 0;
   undated = pw_leftover_dup_sentence (leftover, NOW);
-  g_assert_cmpstr (undated, ==, "Begun some time ago — 25 MB in 1 part");
+  g_assert_cmpstr (undated, ==, "Begun some time ago — 25\302\240MB in 1 part");
 }
 
 int
