@@ -201,7 +201,7 @@ def stage_asan(count):
     """No fault in memory, no leak, nothing undefined."""
     folder = build("asan", "-Db_sanitize=address,undefined", "-Db_lundef=false")
     # faketime comes in front of the sanitizer; that is meant.
-    test_all("asan", folder, count, multiplier=4, env={
+    test_all("asan", folder, count, multiplier=4, without=[*FOREIGN_SUITES, "window"], env={
         "ASAN_OPTIONS": "detect_leaks=1:detect_stack_use_after_return=1:verify_asan_link_order=0",
         "UBSAN_OPTIONS": "halt_on_error=1:print_stacktrace=1", **FEW_ROUNDS})
 
