@@ -152,7 +152,7 @@ def stage_checks(_count):
                     ["check-style", "--self-test"], ["check-style"], ["check-po"],
                     ["check-ui", "--self-test"], ["check-ui"],
                     ["check-data", "--self-test"], ["check-data"],
-                    ["check-translations.py", "--self-test"]):
+                    ["check-translations.py", "--self-test"], ["check-translations.py"]):
         name = " ".join(command)
         log = name.replace(" ", "")
         if run(log, ROOT / ".ci" / command[0], *command[1:]) != 0:
