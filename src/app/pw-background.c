@@ -13,7 +13,7 @@ struct _PwBackground {
   GSettings *settings;
   gboolean (*is_busy) (gpointer user_data);
   gpointer user_data;
-  gboolean is_asking;
+  GtkWindow *asking;            /* while it is asked, the window; weak */
 };
 
 /* In a sandbox a program without a window is ended unless it asked; what the answer is changes
@@ -50,10 +50,11 @@ answered_cb (GObject      *source,
 {
   PwBackground *self = data;
   g_autofree char *answer = pw_dialogs_ask_finish (result);
-  gboolean is_decided = g_str_equal (answer, "background") || g_str_equal (answer, "quit");
 
-  self->is_asking = FALSE;
-  if (!is_decided)
+  if (!answer)
+    return;
+  g_clear_weak_pointer (&self->asking);
+  if (!g_str_equal (answer, "background") && !g_str_equal (answer, "quit"))
     return;
   g_settings_set_string (self->settings, "close", answer);
   /* The question is still on its way out, and must not outlive its window. */
@@ -74,9 +75,9 @@ ask (PwBackground *self,
     { NULL },
   };
 
-  if (self->is_asking)
+  if (self->asking)
     return;
-  self->is_asking = TRUE;
+  g_set_weak_pointer (&self->asking, window);
   pw_dialogs_ask (GTK_WIDGET (window), _("Uploads Are Still Running"), _(body), responses,
                   "background", answered_cb, self);
 }
@@ -125,6 +126,7 @@ pw_background_new (GtkApplication *application,
 void
 pw_background_free (PwBackground *self)
 {
+  g_clear_weak_pointer (&self->asking);
   g_object_unref (self->settings);
   g_free (self);
 }

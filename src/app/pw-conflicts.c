@@ -49,9 +49,12 @@ answered_cb (GObject      *source,
 {
   PwConflicts *self = data;
   g_autofree char *id = pw_dialogs_ask_finish (result);
-  g_autoptr (GPtrArray) asked = g_steal_pointer (&self->asked);
+  g_autoptr (GPtrArray) asked = NULL;
   PwIfExists answer;
 
+  if (!id)
+    return;
+  asked = g_steal_pointer (&self->asked);
   for (guint i = 0; read_answer (id, &answer) && i < asked->len; i++) {
     PwUpload *upload = g_ptr_array_index (asked, i);
 

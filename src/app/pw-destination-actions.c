@@ -22,6 +22,7 @@ struct _PwDestinationActions {
   PwShowPage show;
   GtkWidget *list, *editor;     /* the last of each kind that was shown; weak */
   GPtrArray *removals;          /* Removal whose toasts are open */
+  GCancellable *cancellable;    /* of profiles that are being read */
 };
 
 /* A destination on its way out. */
@@ -34,7 +35,6 @@ typedef struct {
 
 /* A question that waits for its answer. */
 typedef struct {
-  GtkWidget *window;            /* while it is asked, the actions are there */
   PwDestinationActions *actions;
   char *id;
 } Question;
@@ -158,18 +158,16 @@ loaded_cb (GObject      *source,
            GAsyncResult *result,
            gpointer      data)
 {
-  Question *question = data;
-  g_autoptr (GtkWidget) window = question->window;
+  PwDestinationActions *self = data;
   g_autoptr (GError) error = NULL;
   g_autoptr (PwDestination) start = pw_profiles_load_finish (result, &error);
 
-  if (gtk_widget_in_destruction (window))
-    start = NULL;
-  else if (!start)
-    tell (question->actions, error->message);
+  if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+    return;
+  if (start)
+    edit (self, start);
   else
-    edit (question->actions, start);
-  g_free (question);
+    tell (self, error->message);
 }
 
 static void
@@ -178,12 +176,10 @@ profile_cb (GSimpleAction *action,
             gpointer       data)
 {
   PwDestinationActions *self = data;
-  Question *question = g_new0 (Question, 1);
 
-  question->window = g_object_ref (self->window);
-  question->actions = self;
   gtk_widget_activate_action (self->window, "win.back", NULL);
-  pw_profiles_load_async (g_variant_get_string (target, NULL), loaded_cb, question);
+  pw_profiles_load_async (g_variant_get_string (target, NULL), self->cancellable, loaded_cb,
+                          self);
 }
 
 /* Removing. */
@@ -282,10 +278,9 @@ answered_cb (GObject      *source,
              gpointer      data)
 {
   Question *question = data;
-  g_autoptr (GtkWidget) window = question->window;
   g_autofree char *answer = pw_dialogs_ask_finish (result);
 
-  if (g_strcmp0 (answer, "remove") == 0 && !gtk_widget_in_destruction (window))
+  if (g_strcmp0 (answer, "remove") == 0)
     take_away (question->actions, question->id);
   g_free (question->id);
   g_free (question);
@@ -332,7 +327,6 @@ remove_cb (GSimpleAction *action,
                                     "forgotten: after a restart they must be entered again.", n),
                           n);
   question = g_new0 (Question, 1);
-  question->window = g_object_ref (self->window);
   question->actions = self;
   question->id = g_strdup (id);
   pw_dialogs_ask (self->window, _("Remove the Destination?"), body, responses, "cancel",
@@ -364,6 +358,7 @@ pw_destination_actions_new (GtkWidget       *window,
   self->overlay = overlay;
   self->show = show;
   self->removals = g_ptr_array_new_with_free_func (removal_free);
+  self->cancellable = g_cancellable_new ();
   g_action_map_add_action_entries (G_ACTION_MAP (window), entries, G_N_ELEMENTS (entries), self);
   return self;
 }
@@ -371,6 +366,8 @@ pw_destination_actions_new (GtkWidget       *window,
 void
 pw_destination_actions_free (PwDestinationActions *self)
 {
+  g_cancellable_cancel (self->cancellable);
+  g_object_unref (self->cancellable);
   for (guint i = 0; i < self->removals->len; i++)
     removal_end (g_ptr_array_index (self->removals, i));
   g_ptr_array_unref (self->removals);

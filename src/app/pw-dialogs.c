@@ -16,6 +16,57 @@ get_window (GtkWidget *widget)
   return GTK_IS_WINDOW (root) ? GTK_WINDOW (root) : NULL;
 }
 
+/* What is open goes with what it is open over. A task's data is its dialog, until that is
+ * answered. */
+
+static void
+gone_cb (GTask *task)
+{
+  GObject *dialog = g_task_get_task_data (task);
+
+  /* From now on the task gives this error, also where its callback did not run yet. */
+  g_cancellable_cancel (g_task_get_cancellable (task));
+  if (!dialog)
+    return;
+  g_signal_handlers_disconnect_by_data (dialog, task);
+  if (GTK_IS_WINDOW (dialog))
+    gtk_window_destroy (GTK_WINDOW (dialog));
+  else
+    gtk_native_dialog_destroy (GTK_NATIVE_DIALOG (dialog));
+  g_task_set_task_data (task, NULL, NULL);
+  g_task_return_error_if_cancelled (task);
+  g_object_unref (task);
+}
+
+static void
+unrooted_cb (GTask      *task,
+             GParamSpec *spec,
+             GtkWidget  *parent)
+{
+  if (!gtk_widget_get_root (parent))
+    gone_cb (task);
+}
+
+/* @dialog: taken. */
+static GTask *
+new_task (GtkWidget           *parent,
+          gpointer             dialog,
+          GAsyncReadyCallback  callback,
+          gpointer             user_data)
+{
+  g_autoptr (GCancellable) cancellable = g_cancellable_new ();
+  GTask *task = g_task_new (parent, cancellable, callback, user_data);
+  GtkWindow *window = get_window (parent);
+
+  g_task_set_task_data (task, dialog, g_object_unref);
+  g_signal_connect_object (parent, "notify::root", G_CALLBACK (unrooted_cb), task,
+                           G_CONNECT_SWAPPED);
+  /* A window that is destroyed is only hidden while somebody, as this task, refers to it. */
+  if (window)
+    g_signal_connect_object (window, "unmap", G_CALLBACK (gone_cb), task, G_CONNECT_SWAPPED);
+  return task;
+}
+
 /* Questions. */
 
 static void
@@ -25,6 +76,7 @@ response_cb (AdwMessageDialog *dialog,
 {
   g_autoptr (GTask) task = data;
 
+  g_task_set_task_data (task, NULL, NULL);
   g_task_return_pointer (task, g_strdup (response), g_free);
 }
 
@@ -37,9 +89,9 @@ pw_dialogs_ask (GtkWidget           *parent,
                 GAsyncReadyCallback  callback,
                 gpointer             user_data)
 {
-  GTask *task = g_task_new (parent, NULL, callback, user_data);
   GtkWidget *widget = adw_message_dialog_new (get_window (parent), heading, body);
   AdwMessageDialog *dialog = ADW_MESSAGE_DIALOG (widget);
+  GTask *task = new_task (parent, g_object_ref (dialog), callback, user_data);
 
   for (const PwResponse *response = responses; response->id; response++) {
     adw_message_dialog_add_response (dialog, response->id, response->label);
@@ -67,6 +119,8 @@ chosen_cb (GtkNativeDialog *dialog,
   g_autoptr (GTask) task = data;
   g_autoptr (GListModel) files = gtk_file_chooser_get_files (GTK_FILE_CHOOSER (dialog));
 
+  gtk_native_dialog_destroy (dialog);
+  g_task_set_task_data (task, NULL, NULL);
   if (response != GTK_RESPONSE_ACCEPT)
     g_task_return_pointer (task, NULL, NULL);
   else if (g_list_model_get_n_items (files) == 0)
@@ -75,8 +129,6 @@ chosen_cb (GtkNativeDialog *dialog,
                                "window instead, or install FUSE (the package fuse3)."));
   else
     g_task_return_pointer (task, g_steal_pointer (&files), g_object_unref);
-  gtk_native_dialog_destroy (dialog);
-  g_object_unref (dialog);
 }
 
 void
@@ -86,11 +138,11 @@ pw_dialogs_choose (GtkWidget           *parent,
                    GAsyncReadyCallback  callback,
                    gpointer             user_data)
 {
-  GTask *task = g_task_new (parent, NULL, callback, user_data);
   GtkFileChooserAction action = kind == PW_CHOOSE_FOLDERS ? GTK_FILE_CHOOSER_ACTION_SELECT_FOLDER
                                                           : GTK_FILE_CHOOSER_ACTION_OPEN;
   GtkFileChooserNative *dialog = gtk_file_chooser_native_new (title, get_window (parent), action,
                                                               _("_Choose"), _("_Cancel"));
+  GTask *task = new_task (parent, dialog, callback, user_data);
 
   gtk_file_chooser_set_select_multiple (GTK_FILE_CHOOSER (dialog), kind != PW_CHOOSE_FILE);
   gtk_native_dialog_set_modal (GTK_NATIVE_DIALOG (dialog), TRUE);

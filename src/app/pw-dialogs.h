@@ -7,7 +7,11 @@
 #include <adwaita.h>
 
 /* What libadwaita and GTK do in another way from version to version: questions, choosing files, the
- * about window. The only file that may ask which version it is built with. Main thread. */
+ * about window. The only file that may ask which version it is built with. Main thread.
+ *
+ * What is open over a widget goes with it, when it is taken out of its window or that is closed.
+ * The callback runs once in any case; if the widget went first, all that user_data points to and
+ * that nobody kept alive may be gone, and the callback leaves it alone. */
 
 typedef struct {
   const char *id;               /* what pw_dialogs_ask_finish() gives */
@@ -24,7 +28,7 @@ void        pw_dialogs_ask                 (GtkWidget            *parent,
                                             const char           *default_id,
                                             GAsyncReadyCallback   callback,
                                             gpointer              user_data);
-/* The chosen response's id; to free. */
+/* The chosen response's id; to free. NULL: @parent went first. */
 char       *pw_dialogs_ask_finish          (GAsyncResult         *result);
 
 typedef enum {
@@ -40,7 +44,8 @@ void        pw_dialogs_choose              (GtkWidget            *parent,
                                             GAsyncReadyCallback   callback,
                                             gpointer              user_data);
 /* A GListModel of GFile, never empty. NULL without @error: nothing was chosen. An answer without a
- * file in it, as of a portal that could not hand any over, is G_IO_ERROR_NOT_FOUND. */
+ * file in it, as of a portal that could not hand any over, is G_IO_ERROR_NOT_FOUND. That @parent
+ * went first is G_IO_ERROR_CANCELLED. */
 GListModel *pw_dialogs_choose_finish       (GAsyncResult         *result,
                                             GError              **error);
 

@@ -117,10 +117,11 @@ load_thread (GTask        *task,
 
 void
 pw_profiles_load_async (const char          *profile,
+                        GCancellable        *cancellable,
                         GAsyncReadyCallback  callback,
                         gpointer             user_data)
 {
-  g_autoptr (GTask) task = g_task_new (NULL, NULL, callback, user_data);
+  g_autoptr (GTask) task = g_task_new (NULL, cancellable, callback, user_data);
 
   g_task_set_task_data (task, g_strdup (profile), g_free);
   g_task_run_in_thread (task, load_thread);

@@ -19,6 +19,7 @@ GtkWidget     *pw_profiles_page_new       (void);
 /* A destination that takes keys and settings from a profile; its bucket must still be said. Reads
  * the files in a thread. */
 void           pw_profiles_load_async     (const char           *profile,
+                                           GCancellable         *cancellable,
                                            GAsyncReadyCallback   callback,
                                            gpointer              user_data);
 PwDestination *pw_profiles_load_finish    (GAsyncResult         *result,

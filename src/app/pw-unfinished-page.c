@@ -418,7 +418,7 @@ file_cb (GObject      *source,
   g_autoptr (GFile) file = files ? g_list_model_get_item (files, 0) : NULL;
   PwLeftover *leftover = find (self, upload_id);
 
-  if (error)
+  if (error && !g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
     tell (self, error->message);
   if (!leftover || !file || !self->shown)
     return;

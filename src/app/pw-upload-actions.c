@@ -251,10 +251,14 @@ chosen_cb (GObject      *source,
   PwUploadActions *self = data;
   g_autoptr (GError) error = NULL;
   g_autoptr (GListModel) files = pw_dialogs_choose_finish (result, &error);
-  g_autofree char *id = g_steal_pointer (&self->choosing_for);
-  PwUpload *upload = id ? pw_uploads_lookup (self->uploads, id) : NULL;
   g_autoptr (GFile) file = files ? g_list_model_get_item (files, 0) : NULL;
+  g_autofree char *id = NULL;
+  PwUpload *upload;
 
+  if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+    return;
+  id = g_steal_pointer (&self->choosing_for);
+  upload = pw_uploads_lookup (self->uploads, id);
   if (error)
     adw_toast_overlay_add_toast (self->overlay, adw_toast_new (error->message));
   if (!upload || !file || !g_file_peek_path (file)

@@ -51,7 +51,9 @@ pw_window_tell (PwWindow   *self,
 {
   g_autofree char *escaped = g_markup_escape_text (sentence, -1);
 
-  adw_toast_overlay_add_toast (self->overlay, adw_toast_new (escaped));
+  /* What was under way may end after the window. */
+  if (self->overlay)
+    adw_toast_overlay_add_toast (self->overlay, adw_toast_new (escaped));
 }
 
 /* Pages. */
@@ -213,7 +215,7 @@ chosen_cb (GObject      *source,
   g_autoptr (GError) error = NULL;
   g_autoptr (GListModel) files = pw_dialogs_choose_finish (result, &error);
 
-  if (error)
+  if (error && !g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
     pw_window_tell (self, error->message);
   if (files)
     pw_window_add_files (self, files);
@@ -255,6 +257,8 @@ pasted_cb (GObject      *source,
   g_autoptr (PwWindow) self = data;
   const GValue *value = gdk_clipboard_read_value_finish (GDK_CLIPBOARD (source), result, NULL);
 
+  if (!self->uploads)
+    return;
   if (value && G_VALUE_HOLDS (value, GDK_TYPE_FILE_LIST))
     add_list (self, g_value_get_boxed (value));
   else
