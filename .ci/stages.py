@@ -150,11 +150,13 @@ def stage_checks(_count):
     for command in (["check-floors.py", "--self-test"], ["check-floors.py"],
                     ["check-size.py", "--self-test"], ["check-size.py"],
                     ["check-style", "--self-test"], ["check-style"], ["check-po"],
+                    ["check-licenses"],
                     ["check-ui", "--self-test"], ["check-ui"],
                     ["check-data", "--self-test"], ["check-data"],
+                    ["../build-aux/release", "--self-test"],
                     ["check-translations.py", "--self-test"], ["check-translations.py"]):
         name = " ".join(command)
-        log = name.replace(" ", "")
+        log = name.replace(" ", "").rpartition("/")[2]
         if run(log, ROOT / ".ci" / command[0], *command[1:]) != 0:
             failures.append(name)
             print(f"-- {name}\n{tail(log, 60)}")
