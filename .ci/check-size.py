@@ -22,7 +22,9 @@ FOLDERS = ("src/", "tests/", "build-aux/", ".ci/", "meson.build", "po/", "data/"
 FILE_AIM, TEST_FILE_AIM, FILE_MOST = 400, 600, 600
 FUNCTION_AIM, FUNCTION_MOST = 40, 60
 
-SPDX = ("SPDX-FileCopyrightText: The Partway authors", "SPDX-License-Identifier: GPL-3.0-or-later")
+# Written so that a reader of such lines does not take them for this file's.
+SPDX = ("SPDX-File" "CopyrightText: The Partway authors",
+        "SPDX-License" "-Identifier: GPL-3.0-or-later")
 
 # Formats without comments, lists that tools write, and what fuzzers read.
 NO_SPDX = re.compile(r"\.(json|md|png|ico|bin|gz|license)$|(^|/)(LINGUAS|POTFILES)$|"
