@@ -9,6 +9,8 @@
 #include "engine/pw-error.h"
 
 #define FLUSH_MS 100
+/* Changes with fewer rows than that between them are told of as one. */
+#define NEAR 16
 
 struct _PwSections {
   GObject parent_instance;
@@ -103,27 +105,6 @@ compare_entries (gconstpointer a,
   return compare (left->upload, right->upload, left->section);
 }
 
-/* The index that @upload has, or would have, in the section. */
-static guint
-find (PwSections *self,
-      PwSection   section,
-      PwUpload   *upload)
-{
-  GPtrArray *entries = self->sections[section];
-  guint low = 0, high = entries->len;
-
-  while (low < high) {
-    guint middle = (low + high) / 2;
-    PwEntry *entry = g_ptr_array_index (entries, middle);
-
-    if (compare (entry->upload, upload, section) < 0)
-      low = middle + 1;
-    else
-      high = middle;
-  }
-  return low;
-}
-
 /* The section's place in the whole: that of its title, if it has one. */
 static guint
 get_start (PwSections *self,
@@ -172,50 +153,149 @@ tell (PwSections *self,
     g_list_model_items_changed (G_LIST_MODEL (self), start + 1 + index, removed, added);
 }
 
-/* One by one. */
+/* From one order to another. */
+
+/* From @at_before of the old order on, @removed make room for @added of the new one. */
+typedef struct {
+  guint at_before;
+  guint removed;
+  guint at_now;
+  guint added;
+} Run;
 
 static void
-take_out (PwSections *self,
-          PwEntry    *entry)
+add_run (GArray *runs,
+         Run     run)
 {
-  GPtrArray *entries = self->sections[entry->section];
-  PwSection section = entry->section;
-  guint index = find (self, section, entry->upload);
+  Run *last = runs->len > 0 ? &g_array_index (runs, Run, runs->len - 1) : NULL;
+  guint end = last ? last->at_before + last->removed : 0;
 
-  /* What it is sorted by may have changed since. */
-  if (index >= entries->len || g_ptr_array_index (entries, index) != entry)
-    g_ptr_array_find (entries, entry, &index);
-  g_hash_table_remove (self->entries, entry->upload);
-  g_ptr_array_remove_index (entries, index);
-  tell (self, section, index, 1, 0);
+  if (!last || run.at_before > end + NEAR) {
+    g_array_append_val (runs, run);
+    return;
+  }
+  last->removed = run.at_before + run.removed - last->at_before;
+  last->added = run.at_now + run.added - last->at_now;
+}
+
+/* Those of @before that are in the list still, with @fresh between them, where they belong. */
+static GPtrArray *
+merge (PwSections *self,
+       PwSection   section,
+       GPtrArray  *fresh,
+       GArray     *runs)
+{
+  GPtrArray *before = self->sections[section], *now = g_ptr_array_sized_new (before->len);
+  guint i = 0, next = 0;
+
+  g_ptr_array_sort (fresh, compare_entries);
+  while (i < before->len || next < fresh->len) {
+    PwEntry *old = i < before->len ? g_ptr_array_index (before, i) : NULL;
+    PwEntry *new = next < fresh->len ? g_ptr_array_index (fresh, next) : NULL;
+
+    if (old && g_hash_table_lookup (self->entries, old->upload) != old) {
+      add_run (runs, (Run) { i++, 1, now->len, 0 });
+    } else if (new && (!old || compare (new->upload, old->upload, section) < 0)) {
+      add_run (runs, (Run) { i, 0, now->len, 1 });
+      g_ptr_array_add (now, g_ptr_array_index (fresh, next++));
+    } else {
+      g_ptr_array_add (now, g_ptr_array_index (before, i++));
+    }
+  }
+  return now;
 }
 
 static void
-put_in (PwSections *self,
-        PwSection   section,
-        PwUpload   *upload)
+replace (GPtrArray *entries,
+         Run        run,
+         GPtrArray *now)
 {
-  PwEntry *entry = pw_entry_new (section, upload);
-  guint index = find (self, section, upload);
+  guint n_before = entries->len, rest = n_before - run.at_before - run.removed;
 
-  g_hash_table_insert (self->entries, upload, entry);
-  g_ptr_array_insert (self->sections[section], (int) index, entry);
-  tell (self, section, index, 0, 1);
+  for (guint i = 0; i < run.added; i++)
+    g_object_ref (g_ptr_array_index (now, run.at_now + i));
+  if (run.removed > 0)
+    g_ptr_array_remove_range (entries, run.at_before, run.removed);
+  if (run.added == 0)
+    return;
+  g_ptr_array_set_size (entries, (int) (n_before - run.removed + run.added));
+  memmove (&entries->pdata[run.at_before + run.added], &entries->pdata[run.at_before],
+           rest * sizeof (gpointer));
+  memcpy (&entries->pdata[run.at_before], &now->pdata[run.at_now], run.added * sizeof (gpointer));
+}
+
+/* From the end on, so that what was not told of yet stands where it stood. */
+static void
+arrange (PwSections *self,
+         PwSection   section,
+         GPtrArray  *fresh)
+{
+  g_autoptr (GArray) runs = g_array_new (FALSE, FALSE, sizeof (Run));
+  g_autoptr (GPtrArray) now = merge (self, section, fresh, runs);
+
+  for (guint i = runs->len; i > 0; i--) {
+    Run run = g_array_index (runs, Run, i - 1);
+
+    replace (self->sections[section], run, now);
+    tell (self, section, run.at_before, run.removed, run.added);
+  }
+}
+
+typedef struct {
+  GPtrArray *fresh[PW_N_SECTIONS];      /* PwEntry */
+  gboolean is_touched[PW_N_SECTIONS];
+} Change;
+
+static void
+change_begin (Change *change)
+{
+  for (guint i = 0; i < PW_N_SECTIONS; i++) {
+    change->fresh[i] = g_ptr_array_new_with_free_func (g_object_unref);
+    change->is_touched[i] = FALSE;
+  }
+}
+
+static void
+change_end (PwSections *self,
+            Change     *change)
+{
+  for (guint i = 0; i < PW_N_SECTIONS; i++) {
+    if (change->is_touched[i])
+      arrange (self, (PwSection) i, change->fresh[i]);
+    g_ptr_array_unref (change->fresh[i]);
+  }
+}
+
+static void
+take_out (PwSections *self,
+          PwUpload   *upload,
+          Change     *change)
+{
+  PwEntry *entry = g_hash_table_lookup (self->entries, upload);
+
+  if (!entry)
+    return;
+  change->is_touched[entry->section] = TRUE;
+  g_hash_table_remove (self->entries, upload);
 }
 
 static void
 settle (PwSections *self,
-        PwUpload   *upload)
+        PwUpload   *upload,
+        Change     *change)
 {
   PwEntry *entry = g_hash_table_lookup (self->entries, upload);
   PwSection section = section_for (self, upload);
 
   if (entry ? entry->section == section : section == PW_N_SECTIONS)
     return;
-  if (entry)
-    take_out (self, entry);
-  if (section != PW_N_SECTIONS)
-    put_in (self, section, upload);
+  take_out (self, upload, change);
+  if (section == PW_N_SECTIONS)
+    return;
+  entry = pw_entry_new (section, upload);
+  g_hash_table_insert (self->entries, upload, entry);
+  g_ptr_array_add (change->fresh[section], entry);
+  change->is_touched[section] = TRUE;
 }
 
 void
@@ -224,12 +304,15 @@ pw_sections_flush (PwSections *self)
   g_autoptr (GHashTable) moved = g_steal_pointer (&self->moved);
   GHashTableIter iter;
   gpointer upload;
+  Change change;
 
   g_clear_handle_id (&self->flush_id, g_source_remove);
   self->moved = g_hash_table_new_full (NULL, NULL, g_object_unref, NULL);
+  change_begin (&change);
   g_hash_table_iter_init (&iter, moved);
   while (g_hash_table_iter_next (&iter, &upload, NULL))
-    settle (self, upload);
+    settle (self, upload, &change);
+  change_end (self, &change);
 }
 
 static gboolean
@@ -243,78 +326,20 @@ flush_cb (gpointer data)
 }
 
 static void
-state_cb (PwUpload   *upload,
-          GParamSpec *spec,
-          PwSections *self)
+move_soon (PwSections *self,
+           PwUpload   *upload)
 {
   g_hash_table_add (self->moved, g_object_ref (upload));
   if (self->flush_id == 0)
     self->flush_id = g_timeout_add (FLUSH_MS, flush_cb, self);
 }
 
-/* Many at once. */
-
 static void
-forget (PwSections *self,
-        PwUpload   *upload)
+state_cb (PwUpload   *upload,
+          GParamSpec *spec,
+          PwSections *self)
 {
-  PwEntry *entry = g_hash_table_lookup (self->entries, upload);
-
-  g_signal_handlers_disconnect_by_data (upload, self);
-  g_hash_table_remove (self->moved, upload);
-  g_hash_table_remove (self->hidden, upload);
-  if (entry)
-    take_out (self, entry);
-}
-
-/* New entries of one section that all belong behind those it has are told of together. */
-static void
-put_in_many (PwSections *self,
-             PwSection   section,
-             GPtrArray  *uploads)
-{
-  GPtrArray *entries = self->sections[section];
-  guint index = entries->len;
-  gboolean is_behind = uploads->len > 0 && section != PW_SECTION_FINISHED
-                       && find (self, section, g_ptr_array_index (uploads, 0)) == index;
-
-  if (!is_behind && index > 0) {
-    for (guint i = 0; i < uploads->len; i++)
-      put_in (self, section, g_ptr_array_index (uploads, i));
-    return;
-  }
-  for (guint i = 0; i < uploads->len; i++) {
-    PwUpload *upload = g_ptr_array_index (uploads, i);
-    PwEntry *entry = pw_entry_new (section, upload);
-
-    g_hash_table_insert (self->entries, upload, entry);
-    g_ptr_array_add (entries, entry);
-  }
-  if (index == 0)
-    g_ptr_array_sort (entries, compare_entries);
-  if (uploads->len > 0)
-    tell (self, section, index, 0, uploads->len);
-}
-
-static void
-put_in_all (PwSections *self,
-            GPtrArray  *uploads)
-{
-  GPtrArray *of[PW_N_SECTIONS];
-
-  for (guint i = 0; i < PW_N_SECTIONS; i++)
-    of[i] = g_ptr_array_new ();
-  for (guint i = 0; i < uploads->len; i++) {
-    PwUpload *upload = g_ptr_array_index (uploads, i);
-    PwSection section = section_for (self, upload);
-
-    if (section != PW_N_SECTIONS)
-      g_ptr_array_add (of[section], upload);
-  }
-  for (guint i = 0; i < PW_N_SECTIONS; i++) {
-    put_in_many (self, (PwSection) i, of[i]);
-    g_ptr_array_unref (of[i]);
-  }
+  move_soon (self, upload);
 }
 
 static void
@@ -324,37 +349,38 @@ uploads_cb (GListModel *uploads,
             guint       added,
             PwSections *self)
 {
-  g_autoptr (GPtrArray) fresh = g_ptr_array_new ();
+  Change change;
 
-  for (guint i = 0; i < removed; i++)
-    forget (self, g_ptr_array_index (self->known, position + i));
+  change_begin (&change);
+  for (guint i = 0; i < removed; i++) {
+    PwUpload *upload = g_ptr_array_index (self->known, position + i);
+
+    g_signal_handlers_disconnect_by_data (upload, self);
+    g_hash_table_remove (self->moved, upload);
+    g_hash_table_remove (self->hidden, upload);
+    take_out (self, upload, &change);
+  }
   if (removed > 0)
     g_ptr_array_remove_range (self->known, position, removed);
   for (guint i = 0; i < added; i++) {
     PwUpload *upload = g_list_model_get_item (uploads, position + i);
 
     g_ptr_array_insert (self->known, (int) (position + i), upload);
-    g_ptr_array_add (fresh, upload);
     g_signal_connect (upload, "notify::state", G_CALLBACK (state_cb), self);
+    settle (self, upload, &change);
   }
-  put_in_all (self, fresh);
+  change_end (self, &change);
 }
 
 static void
 rebuild (PwSections *self)
 {
-  guint n_before = get_start (self, PW_N_SECTIONS);
+  Change change;
 
-  g_hash_table_remove_all (self->entries);
-  for (guint i = 0; i < PW_N_SECTIONS; i++) {
-    guint n = self->sections[i]->len;
-
-    g_ptr_array_set_size (self->sections[i], 0);
-    if (n > 0)
-      tell (self, (PwSection) i, 0, n, 0);
-  }
-  g_assert (n_before == 0 || get_start (self, PW_N_SECTIONS) == 0);
-  put_in_all (self, self->known);
+  change_begin (&change);
+  for (guint i = 0; i < self->known->len; i++)
+    settle (self, g_ptr_array_index (self->known, i), &change);
+  change_end (self, &change);
 }
 
 void
@@ -389,7 +415,7 @@ pw_sections_set_hidden (PwSections *self,
     g_hash_table_add (self->hidden, g_object_ref (upload));
   else
     g_hash_table_remove (self->hidden, upload);
-  settle (self, upload);
+  move_soon (self, upload);
 }
 
 guint

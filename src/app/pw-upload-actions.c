@@ -108,6 +108,7 @@ pw_upload_actions_remove (PwUploadActions *self,
     }
     pw_sections_set_hidden (sections, upload, TRUE);
   }
+  pw_sections_flush (sections);
   adw_toast_set_button_label (removal->toast, _("_Undo"));
   g_signal_connect (removal->toast, "button-clicked", G_CALLBACK (undo_cb), removal);
   g_signal_connect (removal->toast, "dismissed", G_CALLBACK (dismissed_cb), removal);

@@ -15,6 +15,7 @@ typedef struct {
   PwSections *sections;
   GPtrArray *seen;              /* PwEntry */
   guint n_told;
+  guint n_items_told;
 } Fixture;
 
 static void
@@ -25,6 +26,7 @@ changed_cb (GListModel *model,
             Fixture    *self)
 {
   self->n_told++;
+  self->n_items_told += removed + added;
   if (removed > 0)
     g_ptr_array_remove_range (self->seen, position, removed);
   for (guint i = 0; i < added; i++)
@@ -301,7 +303,16 @@ splice (Fixture *self,
                        many->pdata, many->len);
 }
 
-/* Many that come together are told of together; each that moves is one step of two. */
+static void
+finish (PwUpload *upload,
+        gint64    when)
+{
+  pw_upload_set_state (upload, PW_UPLOAD_PREPARING);
+  upload->finished = when;
+  pw_upload_set_state (upload, PW_UPLOAD_DONE);
+}
+
+/* Many that come or move together are told of together: where they were, and where they are. */
 static void
 test_many (void)
 {
@@ -317,17 +328,36 @@ test_many (void)
   for (guint i = 0; i < N_MANY; i++) {
     g_autoptr (PwUpload) upload = g_list_model_get_item (model, i);
 
-    pw_upload_set_state (upload, PW_UPLOAD_PREPARING);
-    upload->finished = i;
-    pw_upload_set_state (upload, PW_UPLOAD_DONE);
+    finish (upload, i);
   }
   pw_sections_flush (self->sections);
   check (self);
-  g_assert_cmpuint (self->n_told, ==, 2 + 2 * N_MANY);
+  g_assert_cmpuint (self->n_told, ==, 2 + 2);
   g_assert_cmpuint (pw_sections_get_count (self->sections, PW_SECTION_FINISHED), ==, N_MANY);
   g_list_store_remove_all (self->uploads);
   check (self);
   g_assert_cmpuint (self->seen->len, ==, 0);
+}
+
+/* What stands between two that move is not told of: a list would lose its place in it. */
+static void
+test_far_apart (void)
+{
+  g_autoptr (Fixture) self = fixture_new ();
+  GListModel *model = G_LIST_MODEL (self->uploads);
+  g_autoptr (PwUpload) first = NULL, last = NULL;
+
+  splice (self, N_MANY);
+  first = g_list_model_get_item (model, 0);
+  last = g_list_model_get_item (model, N_MANY - 1);
+  finish (first, 1);
+  finish (last, 2);
+  self->n_told = self->n_items_told = 0;
+  pw_sections_flush (self->sections);
+  check (self);
+  g_assert_cmpuint (self->n_told, ==, 3);
+  /* Two went; two came, with a title. */
+  g_assert_cmpuint (self->n_items_told, ==, 5);
 }
 
 /* Chance does what nobody thought of. */
@@ -387,6 +417,7 @@ main (int    argc,
   g_test_add_func ("/sections/search", test_search);
   g_test_add_func ("/sections/hidden", test_hidden);
   g_test_add_func ("/sections/many", test_many);
+  g_test_add_func ("/sections/far-apart", test_far_apart);
   g_test_add_func ("/sections/by-chance", test_by_chance);
   return g_test_run ();
 }
