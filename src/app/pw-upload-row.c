@@ -134,7 +134,8 @@ show_toggle (PwUploadRow *self,
   gtk_button_set_icon_name (GTK_BUTTON (self->toggle),
                             may_resume ? "media-playback-start-symbolic"
                                        : "media-playback-pause-symbolic");
-  gtk_widget_set_tooltip_text (self->toggle, label);
+  if (g_strcmp0 (gtk_widget_get_tooltip_text (self->toggle), label) != 0)
+    gtk_widget_set_tooltip_text (self->toggle, label);
 }
 
 static void
@@ -145,7 +146,26 @@ show_progress (PwUploadRow *self)
 
   show_bar (self, upload);
   gtk_label_set_label (GTK_LABEL (self->sentence), sentence);
-  gtk_widget_set_tooltip_text (self->sentence, upload->error ? sentence : NULL);
+}
+
+/* Asked for when it is wanted: each change of a tooltip's text asks the display where the pointer
+ * is, and waits for the answer. */
+static gboolean
+tooltip_cb (GtkWidget   *widget,
+            int          x,
+            int          y,
+            gboolean     by_keyboard,
+            GtkTooltip  *tooltip,
+            PwUploadRow *self)
+{
+  PwUpload *upload = self->entry ? self->entry->upload : NULL;
+
+  if (!upload || (widget == self->sentence && !upload->error))
+    return FALSE;
+  gtk_tooltip_set_text (tooltip, widget == self->name
+                                   ? upload->key
+                                   : gtk_label_get_label (GTK_LABEL (self->sentence)));
+  return TRUE;
 }
 
 /* What went wrong is told in full; how it goes on may be cut where there is room. */
@@ -183,7 +203,6 @@ show_file (PwUploadRow *self)
 
   gtk_image_set_from_gicon (GTK_IMAGE (self->icon), icon);
   gtk_label_set_label (GTK_LABEL (self->name), upload->name);
-  gtk_widget_set_tooltip_text (self->name, upload->key);
   gtk_accessible_update_property (GTK_ACCESSIBLE (self),
                                   GTK_ACCESSIBLE_PROPERTY_LABEL, upload->name, -1);
   gtk_accessible_update_property (GTK_ACCESSIBLE (self->bar),
@@ -391,6 +410,8 @@ pw_upload_row_init (PwUploadRow *self)
   g_signal_connect (keys, "key-pressed", G_CALLBACK (key_cb), self);
   gtk_widget_add_controller (GTK_WIDGET (self), keys);
   gtk_menu_button_set_create_popup_func (GTK_MENU_BUTTON (self->menu), menu_cb, self, NULL);
+  g_signal_connect (self->name, "query-tooltip", G_CALLBACK (tooltip_cb), self);
+  g_signal_connect (self->sentence, "query-tooltip", G_CALLBACK (tooltip_cb), self);
 }
 
 GtkWidget *
