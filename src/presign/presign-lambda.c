@@ -177,7 +177,7 @@ read_event (JsonObject    *root,
   g_autofree char *url = NULL;
   g_autoptr (HttpRequest) request = NULL;
 
-  if (!method || g_strcmp0 (get_member (root, "version"), "2.0") != 0) {
+  if (!method || !*method || g_strcmp0 (get_member (root, "version"), "2.0") != 0) {
     return refuse (error, "The event is no HTTP request in format 2.0, as function URLs and HTTP "
                    "APIs send it.");
   }

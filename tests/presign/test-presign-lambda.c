@@ -41,6 +41,7 @@ static const Case cases[] = {
   { "{" HTTP "}", .url = NULL },
   { "{\"version\":\"2.0\"}", .url = NULL },
   { "{\"version\":\"2.0\",\"requestContext\":{\"http\":{\"method\":1}}}", .url = NULL },
+  { "{\"version\":\"2.0\",\"requestContext\":{\"http\":{\"method\":\"\"}}}", .url = NULL },
   { "", .url = NULL },
   { "null", .url = NULL },
   { "[]", .url = NULL },
