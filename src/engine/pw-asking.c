@@ -16,6 +16,7 @@ typedef struct {
   HttpTransfer transfer;
 } PwAsking;
 
+/* The thread may be the last to hold the task: what others own goes before the answer is told. */
 static void
 let_go (PwAsking *self)
 {
@@ -69,10 +70,12 @@ ask_thread (GTask        *task,
   ask (self, &error);
   g_cancellable_disconnect (cancellable, id);
   let_go (self);
-  if (error)
+  if (error) {
+    g_clear_pointer (&self->data, self->data_free);
     g_task_return_error (task, error);
-  else
-    g_task_return_pointer (task, g_steal_pointer (&self->data), self->data_free);
+    return;
+  }
+  g_task_return_pointer (task, g_steal_pointer (&self->data), self->data_free);
 }
 
 static void

@@ -69,9 +69,12 @@ test_begun (void)
   g_autoptr (UploadsFixture) fixture = uploads_fixture_new (NULL, "part after 2: status 403\n");
   g_autoptr (PwDestination) elsewhere = pw_destination_copy (fixture->destination);
   g_autoptr (PwDestination) settings = pw_destination_copy (fixture->destination);
-  PwUpload *upload = uploads_fixture_add_parts (fixture, "a", 8);
   PwDestination *before = fixture->destination;
+  PwUpload *upload;
 
+  /* One after the other: who fails has two safe parts before it. */
+  pw_uploads_set_connections (fixture->uploads, 1, 1, 1);
+  upload = uploads_fixture_add_parts (fixture, "a", 8);
   uploads_fixture_wait_idle (fixture);
   g_assert_cmpint (upload->state, ==, PW_UPLOAD_FAILED);
   g_assert_cmpuint (upload->schedule.safe, ==, 2 * STORE_PART);
