@@ -4,6 +4,7 @@
 
 #include "app/pw-application.h"
 
+#include <glib-unix.h>
 #include <glib/gi18n.h>
 
 #include "app/pw-background.h"
@@ -29,6 +30,7 @@ struct _PwApplication {
   GListStore *early;            /* GFile that came before all was read; or NULL */
   char *early_id;               /* of an upload to be shown likewise; or NULL */
   guint n_unread;               /* of queue and destinations */
+  guint interrupt_id, terminate_id;
 };
 
 G_DEFINE_FINAL_TYPE (PwApplication, pw_application, ADW_TYPE_APPLICATION)
@@ -215,6 +217,13 @@ quit_cb (GSimpleAction *action,
   g_application_quit (G_APPLICATION (self));
 }
 
+static gboolean
+signal_cb (gpointer data)
+{
+  g_action_group_activate_action (data, "quit", NULL);
+  return G_SOURCE_CONTINUE;
+}
+
 static void
 set_accels (PwApplication *self)
 {
@@ -298,6 +307,8 @@ pw_application_startup (GApplication *application)
   follow_settings (self);
   g_action_map_add_action_entries (G_ACTION_MAP (self), entries, G_N_ELEMENTS (entries), self);
   set_accels (self);
+  self->interrupt_id = g_unix_signal_add (SIGINT, signal_cb, self);
+  self->terminate_id = g_unix_signal_add (SIGTERM, signal_cb, self);
   self->stay = pw_stay_new (GTK_APPLICATION (self), self->uploads, self->settings);
   self->background = pw_background_new (GTK_APPLICATION (self), self->settings, is_busy_cb, self);
 
@@ -350,6 +361,9 @@ pw_application_shutdown (GApplication *application)
   PwApplication *self = PW_APPLICATION (application);
   g_autoptr (GError) error = NULL;
 
+  /* From here on, who does not want to wait for the end may send the signal again. */
+  g_clear_handle_id (&self->interrupt_id, g_source_remove);
+  g_clear_handle_id (&self->terminate_id, g_source_remove);
   g_clear_pointer (&self->notices, pw_notices_free);
   g_clear_pointer (&self->stay, pw_stay_free);
   g_clear_pointer (&self->background, pw_background_free);
