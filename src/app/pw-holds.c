@@ -49,12 +49,6 @@ is_held (PwHolds  *self,
   return !pw_network_is_near (upload->destination);
 }
 
-static gboolean
-is_troubled (PwUpload *upload)
-{
-  return upload->state == PW_UPLOAD_PAUSED && pw_error_is_transient (upload->error);
-}
-
 static Hold *
 ensure_hold (PwHolds  *self,
              PwUpload *upload)
@@ -144,7 +138,7 @@ static void
 go_on (PwHolds  *self,
        PwUpload *upload)
 {
-  if (is_troubled (upload) && !is_held (self, upload))
+  if (pw_upload_is_troubled (upload) && !is_held (self, upload))
     resume (self, upload);
 }
 
@@ -214,7 +208,7 @@ changed_cb (PwUploads *uploads,
 {
   Hold *hold = g_hash_table_lookup (self->holds, upload->id);
 
-  if (is_troubled (upload)) {
+  if (pw_upload_is_troubled (upload)) {
     take_trouble (self, upload);
     return;
   }

@@ -133,6 +133,8 @@ dup_totals (const PwTotals   *totals,
   g_autofree char *speed = pw_format_speed (pw_progress_get_speed (progress));
   g_autofree char *duration = NULL;
 
+  if (totals->n_active == 0 && totals->n_troubled > 0)
+    return g_strdup (_("Waiting"));
   if (totals->n_active == 0)
     return g_strdup (totals->n_paused > 0 ? _("Paused") : "");
   if (left < 0)
@@ -146,13 +148,15 @@ static void
 show_pause_all (PwListPage     *self,
                 const PwTotals *totals)
 {
-  gboolean is_paused = totals->n_paused > 0 && totals->n_active == 0
+  gboolean is_paused = totals->n_paused > 0 && totals->n_active == 0 && totals->n_troubled == 0
                        && totals->n_done + totals->n_failed + totals->n_paused == totals->n_uploads;
   const char *label = is_paused ? _("Resume All") : _("Pause All");
 
   gtk_button_set_icon_name (GTK_BUTTON (self->pause_all),
                             is_paused ? "media-playback-start-symbolic"
                                       : "media-playback-pause-symbolic");
+  gtk_actionable_set_action_name (GTK_ACTIONABLE (self->pause_all),
+                                  is_paused ? "win.resume-all" : "win.pause-all");
   gtk_widget_set_tooltip_text (self->pause_all, label);
   gtk_widget_set_visible (self->pause_all,
                           totals->n_done + totals->n_failed < totals->n_uploads);

@@ -7,6 +7,7 @@
 #include <glib/gi18n.h>
 
 #include "app/pw-dialogs.h"
+#include "app/pw-words.h"
 
 struct _PwUploadActions {
   PwUploads *uploads;
@@ -20,7 +21,7 @@ struct _PwUploadActions {
 typedef struct {
   PwUploadActions *actions;
   GPtrArray *uploads;           /* PwUpload */
-  GPtrArray *stopped;           /* those of them that were under way */
+  GPtrArray *stopped;           /* those of them that were under way, or waited to go on */
   AdwToast *toast;
   gboolean is_undone;
 } Removal;
@@ -102,7 +103,7 @@ pw_upload_actions_remove (PwUploadActions *self,
   for (guint i = 0; i < uploads->len; i++) {
     PwUpload *upload = g_ptr_array_index (uploads, i);
 
-    if (upload->state <= PW_UPLOAD_FINISHING) {
+    if (pw_words_get_toggle (upload) == PW_TOGGLE_PAUSE) {
       pw_upload_pause (upload);
       g_ptr_array_add (removal->stopped, g_object_ref (upload));
     }
@@ -155,10 +156,10 @@ find (PwUploadActions *self,
 void
 pw_upload_actions_toggle (PwUpload *upload)
 {
-  if (upload->state == PW_UPLOAD_PAUSED || upload->state == PW_UPLOAD_FAILED)
-    pw_upload_resume (upload);
-  else
+  if (pw_words_get_toggle (upload) == PW_TOGGLE_PAUSE)
     pw_upload_pause (upload);
+  else
+    pw_upload_resume (upload);
 }
 
 static void
@@ -291,13 +292,18 @@ pause_all_cb (GSimpleAction *action,
               gpointer       data)
 {
   PwUploadActions *self = data;
-  PwTotals totals;
 
-  pw_uploads_get_totals (self->uploads, &totals);
-  if (totals.n_done + totals.n_failed + totals.n_paused == totals.n_uploads)
-    pw_uploads_resume_all (self->uploads);
-  else
-    pw_uploads_pause_all (self->uploads);
+  pw_uploads_pause_all (self->uploads);
+}
+
+static void
+resume_all_cb (GSimpleAction *action,
+               GVariant      *target,
+               gpointer       data)
+{
+  PwUploadActions *self = data;
+
+  pw_uploads_resume_all (self->uploads);
 }
 
 static void
@@ -363,6 +369,7 @@ pw_upload_actions_new (GActionMap      *map,
     { "choose-again", choose_again_cb, "s", NULL, NULL },
     { "clear-finished", clear_cb, NULL, NULL, NULL },
     { "pause-all", pause_all_cb, NULL, NULL, NULL },
+    { "resume-all", resume_all_cb, NULL, NULL, NULL },
     { "choose", choose_cb, NULL, NULL, NULL },
     { "pause-chosen", pause_chosen_cb, NULL, NULL, NULL },
     { "resume-chosen", resume_chosen_cb, NULL, NULL, NULL },

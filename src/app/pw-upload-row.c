@@ -126,11 +126,11 @@ static void
 show_toggle (PwUploadRow *self,
              PwUpload    *upload)
 {
-  gboolean may_resume = upload->state == PW_UPLOAD_PAUSED;
+  PwToggle toggle = pw_words_get_toggle (upload);
+  gboolean may_resume = toggle == PW_TOGGLE_RESUME;
   const char *label = may_resume ? _("Resume") : _("Pause");
 
-  gtk_widget_set_visible (self->toggle, upload->state <= PW_UPLOAD_FINISHING
-                          || (may_resume && pw_words_get_help (upload) == PW_HELP_NONE));
+  gtk_widget_set_visible (self->toggle, toggle != PW_TOGGLE_NONE);
   gtk_button_set_icon_name (GTK_BUTTON (self->toggle),
                             may_resume ? "media-playback-start-symbolic"
                                        : "media-playback-pause-symbolic");

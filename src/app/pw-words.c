@@ -85,6 +85,14 @@ pw_words_get_action (PwHelp help)
   return helps[help].action;
 }
 
+PwToggle
+pw_words_get_toggle (PwUpload *upload)
+{
+  if (upload->state <= PW_UPLOAD_FINISHING || pw_upload_is_troubled (upload))
+    return PW_TOGGLE_PAUSE;
+  return upload->state == PW_UPLOAD_PAUSED && !upload->error ? PW_TOGGLE_RESUME : PW_TOGGLE_NONE;
+}
+
 char *
 pw_words_dup_ago (gint64 then,
                   gint64 now)

@@ -29,6 +29,15 @@ const char *pw_words_get_label    (PwHelp    help);
 /* "win.follow-upload": takes the upload's id as its target. NULL for PW_HELP_NONE. */
 const char *pw_words_get_action   (PwHelp    help);
 
+/* What its one button does. */
+typedef enum {
+  PW_TOGGLE_NONE,
+  PW_TOGGLE_PAUSE,              /* also what waits for a network, or for better days */
+  PW_TOGGLE_RESUME,
+} PwToggle;
+
+PwToggle    pw_words_get_toggle   (PwUpload *upload);
+
 /* "3.2 of 10 GB — 2 minutes left": one sentence on how it stands. @now: Unix seconds. */
 char       *pw_words_dup_sentence (PwUpload *upload,
                                    gint64    now);

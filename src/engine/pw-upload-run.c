@@ -330,6 +330,11 @@ pw_upload_take_job (PwUpload *self,
 void
 pw_upload_pause (PwUpload *self)
 {
+  if (pw_upload_is_troubled (self)) {
+    pw_upload_set_error (self, NULL);
+    g_object_notify (G_OBJECT (self), "state");
+    return;
+  }
   if (self->state > PW_UPLOAD_FINISHING)
     return;
   stop_jobs (self);

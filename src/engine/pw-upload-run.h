@@ -10,7 +10,7 @@
  * means. Main thread only. */
 
 /* What the user may do. Each is ignored in a state where it makes no sense. */
-void          pw_upload_pause          (PwUpload      *self);
+void          pw_upload_pause          (PwUpload      *self);  /* also what is troubled */
 void          pw_upload_resume         (PwUpload      *self);      /* also: try again */
 void          pw_upload_remove         (PwUpload      *self);  /* leaves nothing behind */
 void          pw_upload_set_follow     (PwUpload      *self,

@@ -308,6 +308,12 @@ pw_upload_is_active (PwUpload *self)
 }
 
 gboolean
+pw_upload_is_troubled (PwUpload *self)
+{
+  return self->state == PW_UPLOAD_PAUSED && pw_error_is_transient (self->error);
+}
+
+gboolean
 pw_upload_is_over (PwUpload *self)
 {
   return self->state == PW_UPLOAD_DONE || self->state == PW_UPLOAD_SKIPPED

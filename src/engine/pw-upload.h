@@ -13,7 +13,8 @@
 /* One upload, as a list row shows it and as the queue runs it. Main thread only; no I/O.
  *
  * It holds one state, and knows which job comes next; the workers do the jobs. "notify::state"
- * tells of every move, "progress" (a signal) about five times a second of moving bytes.
+ * tells of every move, also where it stays paused for another reason; "progress" (a signal) about
+ * five times a second of moving bytes.
  *
  *   WAITING ─→ PREPARING ─→ SENDING ─→ FINISHING ─→ DONE
  *      ↑           │   ↑________│__________│
@@ -111,6 +112,8 @@ guint64       pw_upload_get_in_flight  (PwUpload      *self);  /* of the jobs th
 GArray       *pw_upload_get_flights    (PwUpload      *self);      /* PwFlight; to unref */
 gboolean      pw_upload_is_active      (PwUpload      *self);  /* has work for the workers */
 gboolean      pw_upload_is_over        (PwUpload      *self);      /* done, skipped, removed */
+/* Paused, not by the user, but by trouble that time may heal; whoever sees to it lets it go on. */
+gboolean      pw_upload_is_troubled    (PwUpload      *self);
 
 /* Another destination, or the same with other settings. FALSE, and nothing changes, unless it is
  * paused or failed with no job out; or if parts of it may be at a place that @destination is not.

@@ -125,6 +125,7 @@ count (PwTotals *totals,
     break;
   case PW_UPLOAD_PAUSED:
     totals->n_paused++;
+    totals->n_troubled += pw_upload_is_troubled (upload);
     break;
   case PW_UPLOAD_PREPARING:
   case PW_UPLOAD_SENDING:

@@ -192,7 +192,9 @@ state_cb (PwUpload   *upload,
 {
   g_autoptr (PwUpload) kept G_GNUC_UNUSED = g_object_ref (upload);
 
-  if (!pw_upload_states_look_alike (upload->state, upload->remembered))
+  /* Why it is paused decides whether it goes on after a restart. */
+  if (!pw_upload_states_look_alike (upload->state, upload->remembered)
+      || upload->state == PW_UPLOAD_PAUSED)
     remember (self, upload);
   if (upload->state == PW_UPLOAD_DONE)
     self->n_tidying += pw_archive_tidy (self->archive, upload, tidied_cb, self);

@@ -14,7 +14,7 @@
  * remembers the queue and its history, and brings it back after a crash. Main thread only.
  *
  * Signals:
- *   "changed" (PwUpload)       its state is another one
+ *   "changed" (PwUpload)       its state is another one, or why it is paused
  *   "note" (const char *)      something was passed over, or is as nobody expects; a sentence
  *   "idle"                     nothing is left to do, and all that was to be written is written
  */
@@ -109,6 +109,7 @@ typedef struct {
   guint n_done;                 /* skipped ones too */
   guint n_failed;
   guint n_paused;
+  guint n_troubled;             /* those of the paused that go on by themselves */
   guint n_active;
   guint64 size;                 /* bytes */
   guint64 safe;

@@ -209,7 +209,6 @@ test_added_offline (Fixture      *fixture,
                     && waits_for (paused, PW_ERROR_OFFLINE));
   second = add_far (fixture, "second");
   app_fixture_wait (waits_for (second, PW_ERROR_OFFLINE));
-  pw_upload_resume (paused);
   pw_upload_pause (paused);
 
   set_network (fixture->monitor, TRUE, FALSE);

@@ -116,6 +116,33 @@ test_sending (void)
 }
 
 static const struct {
+  PwUploadState state;
+  int code;
+  PwToggle toggle;
+} toggles[] = {
+  { PW_UPLOAD_WAITING, PW_ERROR_CANCELLED, PW_TOGGLE_PAUSE },
+  { PW_UPLOAD_FINISHING, PW_ERROR_CANCELLED, PW_TOGGLE_PAUSE },
+  { PW_UPLOAD_PAUSED, PW_ERROR_CANCELLED, PW_TOGGLE_RESUME },
+  { PW_UPLOAD_PAUSED, PW_ERROR_OFFLINE, PW_TOGGLE_PAUSE },
+  { PW_UPLOAD_PAUSED, PW_ERROR_METERED, PW_TOGGLE_PAUSE },
+  { PW_UPLOAD_PAUSED, PW_ERROR_SERVER, PW_TOGGLE_PAUSE },
+  { PW_UPLOAD_PAUSED, PW_ERROR_CREDENTIALS_EXPIRED, PW_TOGGLE_NONE },
+  { PW_UPLOAD_FAILED, PW_ERROR_TOO_LARGE, PW_TOGGLE_NONE },
+  { PW_UPLOAD_DONE, PW_ERROR_CANCELLED, PW_TOGGLE_NONE },
+};
+
+static void
+test_toggle (void)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (toggles); i++) {
+    g_autoptr (PwUpload) upload = app_fixture_new_upload_in ("film", toggles[i].state,
+                                                             toggles[i].code);
+
+    g_assert_cmpint (pw_words_get_toggle (upload), ==, toggles[i].toggle);
+  }
+}
+
+static const struct {
   int code;
   PwHelp help;
 } helps[] = {
@@ -253,6 +280,7 @@ main (int    argc,
   g_test_add_func ("/words/sentences", test_sentences);
   g_test_add_func ("/words/done", test_done);
   g_test_add_func ("/words/sending", test_sending);
+  g_test_add_func ("/words/toggle", test_toggle);
   g_test_add_func ("/words/help", test_help);
   g_test_add_func ("/words/every-help", test_every_help);
   g_test_add_func ("/words/mending", test_mending);

@@ -8,6 +8,7 @@
 #include "uploads-fixture.h"
 
 #include <glib/gstdio.h>
+#include <string.h>
 
 /* What survives the end of a program, ordered or not. */
 
@@ -102,6 +103,34 @@ test_waiting (void)
   uploads_fixture_wait_idle (fixture);
   for (guint i = 0; i < n; i++)
     g_assert_cmpint (uploads_fixture_get (fixture, i)->state, ==, PW_UPLOAD_DONE);
+}
+
+/* What waited for a network goes on by itself after a restart, unless the user said no. */
+static void
+test_troubled (void)
+{
+  g_autoptr (UploadsFixture) fixture = uploads_fixture_new (NULL, "any: status 503\n");
+  g_autoptr (GError) error = g_error_new_literal (PW_ERROR, PW_ERROR_OFFLINE, "no network");
+  PwTotals totals;
+
+  for (const char *name = "ab"; *name; name++) {
+    char text[2] = { *name, '\0' };
+
+    pw_upload_stop_with (uploads_fixture_add_parts (fixture, text, 2), error);
+  }
+  uploads_fixture_wait_idle (fixture);
+  pw_uploads_get_totals (fixture->uploads, &totals);
+  g_assert_cmpuint (totals.n_troubled, ==, 2);
+  pw_upload_pause (uploads_fixture_get (fixture, 1));
+  pw_uploads_get_totals (fixture->uploads, &totals);
+  g_assert_cmpuint (totals.n_troubled, ==, 1);
+  g_assert_cmpuint (totals.n_paused, ==, 2);
+  g_assert_nonnull (strstr (fixture->states->str, "b:paused b:paused"));
+
+  uploads_fixture_restart (fixture, FALSE);
+  g_assert_true (pw_upload_is_troubled (uploads_fixture_get (fixture, 0)));
+  g_assert_cmpint (uploads_fixture_get (fixture, 1)->state, ==, PW_UPLOAD_PAUSED);
+  g_assert_no_error (uploads_fixture_get (fixture, 1)->error);
 }
 
 static void
@@ -272,6 +301,7 @@ main (int    argc,
   g_test_add_data_func ("/restart/resumed/ended", GINT_TO_POINTER (FALSE), test_resumed);
   g_test_add_data_func ("/restart/resumed/killed", GINT_TO_POINTER (TRUE), test_resumed);
   g_test_add_func ("/restart/waiting", test_waiting);
+  g_test_add_func ("/restart/troubled", test_troubled);
   g_test_add_func ("/restart/order", test_order);
   g_test_add_func ("/restart/durable-abort", test_durable_abort);
   g_test_add_func ("/restart/store-is-down", test_abort_at_a_store_that_is_down);
