@@ -150,7 +150,7 @@ def stage_checks(_count):
     for command in (["check-floors.py", "--self-test"], ["check-floors.py"],
                     ["check-size.py", "--self-test"], ["check-size.py"],
                     ["check-style", "--self-test"], ["check-style"], ["check-po"],
-                    ["check-licenses"],
+                    ["check-licenses"], ["check-docs", "--self-test"], ["check-docs"],
                     ["check-ui", "--self-test"], ["check-ui"],
                     ["check-data", "--self-test"], ["check-data"],
                     ["../build-aux/release", "--self-test"],
