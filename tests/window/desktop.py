@@ -143,16 +143,21 @@ class Node:
         return '\n'.join(line for line in lines if line)
 
 
-def find_application(name, pid):
-    """The place of the program with that name and process; None as long as there is none."""
+def find_application(name, pid=None):
+    """The place of the program with that name and process; None as long as there is none. One in a
+    sandbox has a process of the sandbox's: there the name decides."""
     for place in call(REGISTRY, ACCESSIBLE, 'GetChildren')[0]:
         try:
-            owner, = _bus.call_sync('org.freedesktop.DBus', '/', 'org.freedesktop.DBus',
-                                    'GetConnectionUnixProcessID', GLib.Variant('(s)', (place[0],)),
-                                    None, 0, -1, None).unpack()
+            if pid is None:
+                found = call(place, 'org.freedesktop.DBus.Properties', 'Get', '(ss)', ACCESSIBLE,
+                             'Name')[0]
+            else:
+                found, = _bus.call_sync('org.freedesktop.DBus', '/', 'org.freedesktop.DBus',
+                                        'GetConnectionUnixProcessID',
+                                        GLib.Variant('(s)', (place[0],)), None, 0, -1, None).unpack()
         except GLib.Error:
             continue
-        if owner == pid:
+        if found == (name if pid is None else pid):
             return tuple(place)
     return None
 
