@@ -17,7 +17,8 @@ import sys
 from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
-FOLDERS = ("src/", "tests/", "build-aux/", ".ci/", "meson.build", "po/", "data/")
+FOLDERS = ("src/", "tests/", "build-aux/", ".ci/", "meson.build", "meson_options.txt", "po/", "data/",
+           "flatpak/")
 
 FILE_AIM, TEST_FILE_AIM, FILE_MOST = 400, 600, 600
 FUNCTION_AIM, FUNCTION_MOST = 40, 60
