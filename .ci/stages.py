@@ -154,6 +154,7 @@ def stage_checks(_count):
                     ["check-ui", "--self-test"], ["check-ui"],
                     ["check-data", "--self-test"], ["check-data"],
                     ["../build-aux/release", "--self-test"],
+                    ["check-flatpak", "--self-test"], ["check-flatpak"],
                     ["check-translations.py", "--self-test"], ["check-translations.py"]):
         name = " ".join(command)
         log = name.replace(" ", "").rpartition("/")[2]
