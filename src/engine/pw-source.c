@@ -48,6 +48,29 @@ identity_from_stat (PwIdentity        *identity,
   };
 }
 
+/* Where the document portal lends a sandbox what its user chose or dropped. */
+static gboolean
+is_lent (const char *path)
+{
+  g_autofree char *folder = g_strconcat (g_get_user_runtime_dir (), "/doc/", NULL);
+
+  return g_str_has_prefix (path, folder);
+}
+
+/* Dropped files are lent for one session, and their owner knows them by another path. */
+static gboolean
+set_lent_error (GError    **error,
+                const char *path)
+{
+  g_autofree char *name = g_filename_display_basename (path);
+
+  g_set_error (error, PW_ERROR, PW_ERROR_SOURCE_VANISHED,
+               _("Choose the file “%s” again: it was moved, or was dropped here before the last "
+                 "login."), name);
+
+  return FALSE;
+}
+
 static gboolean
 set_path_error (GError    **error,
                 int         code,
@@ -56,6 +79,8 @@ set_path_error (GError    **error,
   g_autofree char *shown = g_filename_display_name (path);
 
   if (code == ENOENT || code == ENOTDIR || code == ESTALE) {
+    if (is_lent (path))
+      return set_lent_error (error, path);
     g_set_error (error, PW_ERROR, PW_ERROR_SOURCE_VANISHED,
                  _("The file “%s” is no longer there: it was deleted, moved or renamed, or its "
                    "disk is not connected."), shown);

@@ -207,6 +207,19 @@ test_no_file (Fixture       *self,
   }
 }
 
+/* The path that the portal gives says nothing to anybody. */
+static void
+test_lent (void)
+{
+  g_autofree char *path = g_build_filename (g_get_user_runtime_dir (), "doc", "a1b2", "film.mov",
+                                            NULL);
+  g_autoptr (GError) error = NULL;
+
+  g_assert_null (pw_source_open (path, &error));
+  g_assert_error (error, PW_ERROR, PW_ERROR_SOURCE_VANISHED);
+  g_assert_true (g_str_has_prefix (error->message, "Choose the file “film.mov” again"));
+}
+
 typedef struct {
   const char *path;
   gint n_written;
@@ -301,6 +314,7 @@ main (int    argc,
   g_test_add_func ("/pw-source/identity", test_identity);
   g_test_add ("/pw-source/read", Fixture, NULL, set_up, test_read, tear_down);
   g_test_add ("/pw-source/no-file", Fixture, NULL, set_up, test_no_file, tear_down);
+  g_test_add_func ("/pw-source/lent", test_lent);
   g_test_add ("/pw-source/written-all-the-time", Fixture, NULL, set_up, test_written_all_the_time,
               tear_down);
   g_test_add ("/pw-source/mapped", Fixture, NULL, set_up, test_mapped, tear_down);
