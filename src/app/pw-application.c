@@ -163,13 +163,11 @@ preferences_cb (GSimpleAction *action,
 {
   PwApplication *self = data;
 
-  if (!self->window)
+  if (!self->window || self->preferences)
     return;
-  if (!self->preferences) {
-    self->preferences = pw_preferences_new (GTK_WINDOW (self->window), self->settings);
-    g_object_add_weak_pointer (G_OBJECT (self->preferences), (gpointer *) &self->preferences);
-  }
-  gtk_window_present (GTK_WINDOW (self->preferences));
+  self->preferences = pw_preferences_new (self->settings);
+  g_object_add_weak_pointer (G_OBJECT (self->preferences), (gpointer *) &self->preferences);
+  pw_dialogs_show_preferences (self->window, ADW_PREFERENCES_PAGE (self->preferences));
 }
 
 /* The notifications' actions: the program may have been started for them. */

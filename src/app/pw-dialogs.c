@@ -8,16 +8,46 @@
 
 #include "config.h"
 
+/* With libadwaita 1.5 dialogs moved into the window they belong to; with GTK 4.10 those that choose
+ * files became calls with one answer. */
+#define HAS_DIALOGS ADW_CHECK_VERSION (1, 5, 0)
+#define HAS_FILE_DIALOG GTK_CHECK_VERSION (4, 10, 0)
+
+#if HAS_DIALOGS
+#define QUESTION(call) adw_alert_dialog_ ## call
+#define TYPE_QUESTION ADW_TYPE_ALERT_DIALOG
+#define TYPE_ABOUT ADW_TYPE_ABOUT_DIALOG
+typedef AdwAlertDialog Question;
+#else
+#define QUESTION(call) adw_message_dialog_ ## call
+#define TYPE_QUESTION ADW_TYPE_MESSAGE_DIALOG
+#define TYPE_ABOUT ADW_TYPE_ABOUT_WINDOW
+typedef AdwMessageDialog Question;
+#endif
+
 static GtkWindow *
 get_window (GtkWidget *widget)
 {
-  GtkRoot *root = gtk_widget_get_root (widget);
+  GtkRoot *root = widget ? gtk_widget_get_root (widget) : NULL;
 
   return GTK_IS_WINDOW (root) ? GTK_WINDOW (root) : NULL;
 }
 
-/* What is open goes with what it is open over. A task's data is its dialog, until that is
- * answered. */
+/* What is open goes with what it is open over. A task's data is its dialog, until that is answered;
+ * that of a file dialog is NULL, since its call heeds the cancellable by itself. */
+
+static void
+destroy (GObject *dialog)
+{
+#if HAS_DIALOGS
+  adw_dialog_force_close (ADW_DIALOG (dialog));
+#else
+  if (GTK_IS_WINDOW (dialog))
+    gtk_window_destroy (GTK_WINDOW (dialog));
+  else
+    gtk_native_dialog_destroy (GTK_NATIVE_DIALOG (dialog));
+#endif
+}
 
 static void
 gone_cb (GTask *task)
@@ -29,10 +59,7 @@ gone_cb (GTask *task)
   if (!dialog)
     return;
   g_signal_handlers_disconnect_by_data (dialog, task);
-  if (GTK_IS_WINDOW (dialog))
-    gtk_window_destroy (GTK_WINDOW (dialog));
-  else
-    gtk_native_dialog_destroy (GTK_NATIVE_DIALOG (dialog));
+  destroy (dialog);
   g_task_set_task_data (task, NULL, NULL);
   g_task_return_error_if_cancelled (task);
   g_object_unref (task);
@@ -47,7 +74,7 @@ unrooted_cb (GTask      *task,
     gone_cb (task);
 }
 
-/* @dialog: taken. */
+/* @dialog: taken; may be NULL. */
 static GTask *
 new_task (GtkWidget           *parent,
           gpointer             dialog,
@@ -58,7 +85,7 @@ new_task (GtkWidget           *parent,
   GTask *task = g_task_new (parent, cancellable, callback, user_data);
   GtkWindow *window = get_window (parent);
 
-  g_task_set_task_data (task, dialog, g_object_unref);
+  g_task_set_task_data (task, dialog, dialog ? g_object_unref : NULL);
   g_signal_connect_object (parent, "notify::root", G_CALLBACK (unrooted_cb), task,
                            G_CONNECT_SWAPPED);
   /* A window that is destroyed is only hidden while somebody, as this task, refers to it. */
@@ -67,12 +94,24 @@ new_task (GtkWidget           *parent,
   return task;
 }
 
+static void
+present (GtkWidget *dialog,
+         GtkWidget *parent)
+{
+#if HAS_DIALOGS
+  adw_dialog_present (ADW_DIALOG (dialog), GTK_WIDGET (get_window (parent)));
+#else
+  gtk_window_set_transient_for (GTK_WINDOW (dialog), get_window (parent));
+  gtk_window_present (GTK_WINDOW (dialog));
+#endif
+}
+
 /* Questions. */
 
 static void
-response_cb (AdwMessageDialog *dialog,
-             const char       *response,
-             gpointer          data)
+response_cb (Question   *question,
+             const char *response,
+             gpointer    data)
 {
   g_autoptr (GTask) task = data;
 
@@ -89,18 +128,18 @@ pw_dialogs_ask (GtkWidget           *parent,
                 GAsyncReadyCallback  callback,
                 gpointer             user_data)
 {
-  GtkWidget *widget = adw_message_dialog_new (get_window (parent), heading, body);
-  AdwMessageDialog *dialog = ADW_MESSAGE_DIALOG (widget);
-  GTask *task = new_task (parent, g_object_ref (dialog), callback, user_data);
+  Question *question = g_object_new (TYPE_QUESTION, "heading", heading, "body", body ? body : "",
+                                     NULL);
+  GTask *task = new_task (parent, g_object_ref (question), callback, user_data);
 
   for (const PwResponse *response = responses; response->id; response++) {
-    adw_message_dialog_add_response (dialog, response->id, response->label);
-    adw_message_dialog_set_response_appearance (dialog, response->id, response->appearance);
+    QUESTION (add_response) (question, response->id, response->label);
+    QUESTION (set_response_appearance) (question, response->id, response->appearance);
   }
-  adw_message_dialog_set_close_response (dialog, responses[0].id);
-  adw_message_dialog_set_default_response (dialog, default_id);
-  g_signal_connect (dialog, "response", G_CALLBACK (response_cb), task);
-  gtk_window_present (GTK_WINDOW (dialog));
+  QUESTION (set_close_response) (question, responses[0].id);
+  QUESTION (set_default_response) (question, default_id);
+  g_signal_connect (question, "response", G_CALLBACK (response_cb), task);
+  present (GTK_WIDGET (question), parent);
 }
 
 char *
@@ -111,6 +150,103 @@ pw_dialogs_ask_finish (GAsyncResult *result)
 
 /* Choosing files. */
 
+/* @files: NULL or empty where those who asked the user could hand nothing over. */
+static void
+give_files (GTask      *task,
+            GListModel *files)
+{
+  if (!files || g_list_model_get_n_items (files) == 0)
+    g_task_return_new_error (task, G_IO_ERROR, G_IO_ERROR_NOT_FOUND,
+                             _("The chosen files could not be handed over. Drop them on the "
+                               "window instead, or install FUSE (the package fuse3)."));
+  else
+    g_task_return_pointer (task, g_object_ref (files), g_object_unref);
+}
+
+#if HAS_FILE_DIALOG
+/* @files and @error: taken. */
+static void
+answer (GTask      *task,
+        GListModel *files,
+        GError     *error)
+{
+  if (g_error_matches (error, GTK_DIALOG_ERROR, GTK_DIALOG_ERROR_DISMISSED)
+      || g_error_matches (error, GTK_DIALOG_ERROR, GTK_DIALOG_ERROR_CANCELLED))
+    g_task_return_pointer (task, NULL, NULL);
+  else if (error)
+    g_task_return_error (task, g_error_copy (error));
+  else
+    give_files (task, files);
+  g_clear_object (&files);
+  g_clear_error (&error);
+  g_object_unref (task);
+}
+
+static void
+files_cb (GObject      *source,
+          GAsyncResult *result,
+          gpointer      task)
+{
+  GError *error = NULL;
+  GListModel *files = gtk_file_dialog_open_multiple_finish (GTK_FILE_DIALOG (source), result,
+                                                            &error);
+
+  answer (task, files, error);
+}
+
+static void
+file_cb (GObject      *source,
+         GAsyncResult *result,
+         gpointer      task)
+{
+  GError *error = NULL;
+  GListStore *files = g_list_store_new (G_TYPE_FILE);
+  g_autoptr (GFile) file = gtk_file_dialog_open_finish (GTK_FILE_DIALOG (source), result, &error);
+
+  if (file)
+    g_list_store_append (files, file);
+  answer (task, G_LIST_MODEL (files), error);
+}
+
+static void
+folders_cb (GObject      *source,
+            GAsyncResult *result,
+            gpointer      task)
+{
+  GError *error = NULL;
+  GListModel *folders = gtk_file_dialog_select_multiple_folders_finish (GTK_FILE_DIALOG (source),
+                                                                        result, &error);
+
+  answer (task, folders, error);
+}
+
+void
+pw_dialogs_choose (GtkWidget           *parent,
+                   PwChooseKind         kind,
+                   const char          *title,
+                   GAsyncReadyCallback  callback,
+                   gpointer             user_data)
+{
+  g_autoptr (GtkFileDialog) dialog = gtk_file_dialog_new ();
+  GTask *task = new_task (parent, NULL, callback, user_data);
+  GCancellable *cancellable = g_task_get_cancellable (task);
+  GtkWindow *window = get_window (parent);
+
+  gtk_file_dialog_set_title (dialog, title);
+  gtk_file_dialog_set_accept_label (dialog, _("_Choose"));
+  switch (kind) {
+  case PW_CHOOSE_FILES:
+    gtk_file_dialog_open_multiple (dialog, window, cancellable, files_cb, task);
+    break;
+  case PW_CHOOSE_FILE:
+    gtk_file_dialog_open (dialog, window, cancellable, file_cb, task);
+    break;
+  case PW_CHOOSE_FOLDERS:
+    gtk_file_dialog_select_multiple_folders (dialog, window, cancellable, folders_cb, task);
+    break;
+  }
+}
+#else
 static void
 chosen_cb (GtkNativeDialog *dialog,
            int              response,
@@ -121,14 +257,10 @@ chosen_cb (GtkNativeDialog *dialog,
 
   gtk_native_dialog_destroy (dialog);
   g_task_set_task_data (task, NULL, NULL);
-  if (response != GTK_RESPONSE_ACCEPT)
-    g_task_return_pointer (task, NULL, NULL);
-  else if (g_list_model_get_n_items (files) == 0)
-    g_task_return_new_error (task, G_IO_ERROR, G_IO_ERROR_NOT_FOUND,
-                             _("The chosen files could not be handed over. Drop them on the "
-                               "window instead, or install FUSE (the package fuse3)."));
+  if (response == GTK_RESPONSE_ACCEPT)
+    give_files (task, files);
   else
-    g_task_return_pointer (task, g_steal_pointer (&files), g_object_unref);
+    g_task_return_pointer (task, NULL, NULL);
 }
 
 void
@@ -149,6 +281,7 @@ pw_dialogs_choose (GtkWidget           *parent,
   g_signal_connect (dialog, "response", G_CALLBACK (chosen_cb), task);
   gtk_native_dialog_show (GTK_NATIVE_DIALOG (dialog));
 }
+#endif
 
 GListModel *
 pw_dialogs_choose_finish (GAsyncResult *result,
@@ -157,30 +290,68 @@ pw_dialogs_choose_finish (GAsyncResult *result,
   return g_task_propagate_pointer (G_TASK (result), error);
 }
 
+/* What is shown over the window. */
+
+void
+pw_dialogs_show_preferences (GtkWidget          *parent,
+                             AdwPreferencesPage *page)
+{
+#if HAS_DIALOGS
+  AdwDialog *dialog = adw_preferences_dialog_new ();
+
+  adw_preferences_dialog_add (ADW_PREFERENCES_DIALOG (dialog), page);
+  present (GTK_WIDGET (dialog), parent);
+#else
+  GtkWidget *window = adw_preferences_window_new ();
+
+  gtk_window_set_modal (GTK_WINDOW (window), TRUE);
+  gtk_window_set_default_size (GTK_WINDOW (window), 600, 640);
+  adw_preferences_window_set_search_enabled (ADW_PREFERENCES_WINDOW (window), FALSE);
+  adw_preferences_window_add (ADW_PREFERENCES_WINDOW (window), page);
+  present (window, parent);
+#endif
+}
+
 void
 pw_dialogs_show_about (GtkWidget  *parent,
                        const char *debug_info)
 {
   static const char *const developers[] = { "The Partway authors", NULL };
+  GtkWidget *about = g_object_new (TYPE_ABOUT,
+                                   "application-name", "Partway",
+                                   "application-icon", PW_APP_ID,
+                                   "version", PW_VERSION,
+                                   "developer-name", _("The Partway authors"),
+                                   "developers", developers,
+                                   /* Translators: your names, one a line; they are shown as they
+                                    * are. */
+                                   "translator-credits", _("translator-credits"),
+                                   "website", "https://github.com/partway/partway",
+                                   "issue-url", "https://github.com/partway/partway/issues",
+                                   "license-type", GTK_LICENSE_GPL_3_0,
+                                   "copyright", "© 2026 The Partway authors",
+                                   "debug-info", debug_info,
+                                   "debug-info-filename", "partway-debug.txt",
+                                   NULL);
 
-  adw_show_about_window (get_window (parent),
-                         "application-name", "Partway",
-                         "application-icon", PW_APP_ID,
-                         "version", PW_VERSION,
-                         "developer-name", _("The Partway authors"),
-                         "developers", developers,
-                         /* Translators: your names, one a line; they are shown as they are. */
-                         "translator-credits", _("translator-credits"),
-                         "website", "https://github.com/partway/partway",
-                         "issue-url", "https://github.com/partway/partway/issues",
-                         "license-type", GTK_LICENSE_GPL_3_0,
-                         "copyright", "© 2026 The Partway authors",
-                         "debug-info", debug_info,
-                         "debug-info-filename", "partway-debug.txt",
-                         NULL);
+  present (about, parent);
 }
 
-/* GtkFileLauncher came with GTK 4.10; this asks the same service. */
+/* Other programs. */
+
+#if HAS_FILE_DIALOG
+void
+pw_dialogs_show_in_files (GFile *file)
+{
+  g_autoptr (GtkFileLauncher) launcher = gtk_file_launcher_new (file);
+  GApplication *application = g_application_get_default ();
+  GtkWindow *window = application
+                      ? gtk_application_get_active_window (GTK_APPLICATION (application)) : NULL;
+
+  gtk_file_launcher_open_containing_folder (launcher, window, NULL, NULL, NULL);
+}
+#else
+/* Asks the service that GTK 4.10 asks, too. */
 void
 pw_dialogs_show_in_files (GFile *file)
 {
@@ -197,3 +368,4 @@ pw_dialogs_show_in_files (GFile *file)
                           g_variant_new ("(^ass)", uris, ""), NULL, G_DBUS_CALL_FLAGS_NONE, -1,
                           NULL, NULL, NULL);
 }
+#endif

@@ -6,8 +6,9 @@
 
 #include <adwaita.h>
 
-/* What libadwaita and GTK do in another way from version to version: questions, choosing files, the
- * about window. The only file that may ask which version it is built with. Main thread.
+/* What libadwaita and GTK do in another way from version to version: questions, choosing files,
+ * what is shown over the window. The only file that may ask which version it is built with. Main
+ * thread.
  *
  * What is open over a widget goes with it, when it is taken out of its window or that is closed.
  * The callback runs once in any case; if the widget went first, all that user_data points to and
@@ -49,6 +50,9 @@ void        pw_dialogs_choose              (GtkWidget            *parent,
 GListModel *pw_dialogs_choose_finish       (GAsyncResult         *result,
                                             GError              **error);
 
+/* Over the window, closed by the user; takes @page. */
+void        pw_dialogs_show_preferences    (GtkWidget            *parent,
+                                            AdwPreferencesPage   *page);
 void        pw_dialogs_show_about          (GtkWidget            *parent,
                                             const char           *debug_info);
 

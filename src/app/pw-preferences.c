@@ -11,7 +11,7 @@
 #define MB (1000 * KB)
 
 struct _PwPreferences {
-  AdwPreferencesWindow parent_instance;
+  AdwPreferencesPage parent_instance;
 
   GtkSpinButton *connections;
   GtkSpinButton *limit;
@@ -25,7 +25,7 @@ struct _PwPreferences {
   GSettings *settings;
 };
 
-G_DEFINE_FINAL_TYPE (PwPreferences, pw_preferences, ADW_TYPE_PREFERENCES_WINDOW)
+G_DEFINE_FINAL_TYPE (PwPreferences, pw_preferences, ADW_TYPE_PREFERENCES_PAGE)
 
 /* In the order of the row's choices. */
 static const char *const closes[] = { "ask", "background", "quit" };
@@ -275,10 +275,9 @@ pw_preferences_init (PwPreferences *self)
 }
 
 GtkWidget *
-pw_preferences_new (GtkWindow *parent,
-                    GSettings *settings)
+pw_preferences_new (GSettings *settings)
 {
-  PwPreferences *self = g_object_new (PW_TYPE_PREFERENCES, "transient-for", parent, NULL);
+  PwPreferences *self = g_object_new (PW_TYPE_PREFERENCES, NULL);
 
   self->settings = g_object_ref (settings);
   bind_settings (self);

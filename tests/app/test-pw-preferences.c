@@ -59,10 +59,12 @@ static void
 test_settings (void)
 {
   g_autoptr (GSettings) settings = g_settings_new (PW_APP_ID);
-  GtkWidget *preferences = pw_preferences_new (NULL, settings);
+  GtkWidget *preferences = pw_preferences_new (settings);
+  GtkWidget *window = gtk_window_new ();
   GtkWidget *connections, *limit, *part_size;
 
-  gtk_window_present (GTK_WINDOW (preferences));
+  gtk_window_set_child (GTK_WINDOW (window), preferences);
+  gtk_window_present (GTK_WINDOW (window));
   app_fixture_wait (find_spin (preferences, "Part Size"));
   connections = find_spin (preferences, "Connections");
   limit = find_spin (preferences, "Speed Limit");
@@ -88,7 +90,7 @@ test_settings (void)
   g_assert_cmpuint (g_settings_get_uint64 (settings, "limit"), ==, 20000000);
   g_settings_set_uint64 (settings, "limit", 0);
   g_assert_cmpstr (gtk_editable_get_text (GTK_EDITABLE (limit)), ==, "No Limit");
-  gtk_window_destroy (GTK_WINDOW (preferences));
+  gtk_window_destroy (GTK_WINDOW (window));
 }
 
 int
