@@ -9,6 +9,9 @@
 #include "engine/pw-error.h"
 
 #define FLUSH_MS 100
+#define MOST_FLUSH_MS 2000
+/* However many move, not more than one part in so many of the time goes into moving them. */
+#define SHARE 20
 /* Changes with fewer rows than that between them are told of as one. */
 #define NEAR 16
 
@@ -25,6 +28,7 @@ struct _PwSections {
   PwFilter filter;
   char *search;                 /* case-folded; NULL = everything */
   guint flush_id;
+  guint flush_ms;               /* how long the next one waits */
 };
 
 static void list_model_init (GListModelInterface *iface);
@@ -320,8 +324,12 @@ flush_cb (gpointer data)
 {
   PwSections *self = data;
 
+  gint64 began_us = g_get_monotonic_time ();
+
   self->flush_id = 0;
   pw_sections_flush (self);
+  self->flush_ms = (guint) ((g_get_monotonic_time () - began_us) * SHARE / 1000);
+  self->flush_ms = CLAMP (self->flush_ms, FLUSH_MS, MOST_FLUSH_MS);
   return G_SOURCE_REMOVE;
 }
 
@@ -331,7 +339,7 @@ move_soon (PwSections *self,
 {
   g_hash_table_add (self->moved, g_object_ref (upload));
   if (self->flush_id == 0)
-    self->flush_id = g_timeout_add (FLUSH_MS, flush_cb, self);
+    self->flush_id = g_timeout_add (self->flush_ms, flush_cb, self);
 }
 
 static void
@@ -498,6 +506,7 @@ pw_sections_class_init (PwSectionsClass *klass)
 static void
 pw_sections_init (PwSections *self)
 {
+  self->flush_ms = FLUSH_MS;
   self->entries = g_hash_table_new (NULL, NULL);
   self->hidden = g_hash_table_new_full (NULL, NULL, g_object_unref, NULL);
   self->moved = g_hash_table_new_full (NULL, NULL, g_object_unref, NULL);

@@ -9,9 +9,9 @@
 #include <gio/gio.h>
 
 /* The uploads as the window lists them: a GListModel of PwEntry, in sections with titles, filtered
- * and searched. An upload whose state changes goes to its section within a tenth of a second. Those
- * that move together are told of together; whatever is between them stays as it is. What is being
- * removed is not in it.
+ * and searched. An upload whose state changes goes to its section within a tenth of a second; where
+ * so many do that it makes work, within two. Those that move together are told of together, and
+ * whatever is between them stays as it is. What is being removed is not in it.
  *
  * Under way and in trouble: in the order of the queue. Finished: the newest first. Main thread. */
 
@@ -33,7 +33,7 @@ void        pw_sections_set_filter (PwSections *self,
 /* Names that hold @text, in whichever case; NULL or "" = all. */
 void        pw_sections_set_search (PwSections *self,
                                     const char *text);
-/* Taken out of sight while it may still be brought back; within a tenth of a second, or at the next
+/* Taken out of sight while it may still be brought back; when others move, or at the next
  * pw_sections_flush(). */
 void        pw_sections_set_hidden (PwSections *self,
                                     PwUpload   *upload,
