@@ -9,6 +9,7 @@
 #include "app/pw-bar.h"
 #include "app/pw-meter.h"
 #include "app/pw-part-words.h"
+#include "app/pw-spoken.h"
 #include "engine/pw-format.h"
 
 struct _PwFlightRow {
@@ -45,7 +46,7 @@ show_part (PwFlightRow    *self,
   self->meter = (PwMeter) { 0 };
   gtk_label_set_label (GTK_LABEL (self->name), name);
   gtk_label_set_label (GTK_LABEL (self->detail), both);
-  gtk_widget_set_tooltip_text (self->detail, again ? both : NULL);
+  pw_spoken_set_tooltip (self->detail, again ? both : NULL);
   gtk_accessible_update_property (GTK_ACCESSIBLE (self->bar),
                                   GTK_ACCESSIBLE_PROPERTY_LABEL, name, -1);
 }

@@ -113,7 +113,7 @@ pw_list_page_set_destination (PwListPage    *self,
   g_autofree char *uri = destination ? pw_destination_dup_uri (destination) : NULL;
 
   gtk_label_set_label (GTK_LABEL (self->destination_name), destination ? destination->name : "");
-  gtk_widget_set_tooltip_text (self->destination, uri);
+  pw_spoken_set_tooltip (self->destination, uri);
   pw_spoken_set_name (self->destination, destination ? destination->name : _("Destination"));
 }
 
@@ -160,7 +160,7 @@ show_pause_all (PwListPage     *self,
                                       : "media-playback-pause-symbolic");
   gtk_actionable_set_action_name (GTK_ACTIONABLE (self->pause_all),
                                   is_paused ? "win.resume-all" : "win.pause-all");
-  gtk_widget_set_tooltip_text (self->pause_all, label);
+  pw_spoken_set_tooltip (self->pause_all, label);
   gtk_widget_set_visible (self->pause_all,
                           totals->n_done + totals->n_failed < totals->n_uploads);
 }

@@ -46,3 +46,11 @@ pw_spoken_name_buttons (GtkWidget *root)
     g_signal_connect (child, "notify::tooltip-text", G_CALLBACK (tooltip_cb), NULL);
   }
 }
+
+void
+pw_spoken_set_tooltip (GtkWidget  *widget,
+                       const char *text)
+{
+  if (g_strcmp0 (gtk_widget_get_tooltip_text (widget), text) != 0)
+    gtk_widget_set_tooltip_text (widget, text);
+}

@@ -15,6 +15,7 @@
 #include "app/pw-part-map.h"
 #include "app/pw-part-words.h"
 #include "app/pw-speed-graph.h"
+#include "app/pw-spoken.h"
 #include "app/pw-words.h"
 #include "engine/pw-format.h"
 
@@ -106,7 +107,7 @@ show_toggle (PwUploadPage *self)
   gtk_button_set_icon_name (GTK_BUTTON (self->toggle),
                             may_resume ? "media-playback-start-symbolic"
                                        : "media-playback-pause-symbolic");
-  gtk_widget_set_tooltip_text (self->toggle, label);
+  pw_spoken_set_tooltip (self->toggle, label);
   gtk_accessible_update_property (GTK_ACCESSIBLE (self->toggle),
                                   GTK_ACCESSIBLE_PROPERTY_LABEL, label, -1);
 }

@@ -134,8 +134,7 @@ show_toggle (PwUploadRow *self,
   gtk_button_set_icon_name (GTK_BUTTON (self->toggle),
                             may_resume ? "media-playback-start-symbolic"
                                        : "media-playback-pause-symbolic");
-  if (g_strcmp0 (gtk_widget_get_tooltip_text (self->toggle), label) != 0)
-    gtk_widget_set_tooltip_text (self->toggle, label);
+  pw_spoken_set_tooltip (self->toggle, label);
 }
 
 static void
