@@ -267,6 +267,8 @@ def take_picture(window, name):
     """Of one of X's windows, into the build folder's screenshots, once two are the same; where
     something moves, after a second."""
     PICTURES.mkdir(exist_ok=True)
+    # Where it points at nothing that would speak.
+    xdotool('mousemove', 0, 0)
     x, y, width, height = get_geometry(window)
     path = PICTURES / f'{name}.png'
     draft = PICTURES / f'.{name}-{os.getpid()}.png'

@@ -1,35 +1,25 @@
 #!/usr/bin/python3
 # SPDX-FileCopyrightText: The Partway authors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Pictures of the window as different people have it, for people to look at; and each button has
-words for a screen reader."""
+"""Pictures of all that the program shows, as different people have it, for people to look at; and
+each button has words for a screen reader."""
 
 import re
+import subprocess
 
 from window import Window  # first: it knows where partway is
 
-from partway import MIB, Store, check, main, make_file
+from desktop import BUILD, take_picture
+from partway import MIB, SOURCE, Cli, Store, check, main, make_file, wait_until
 
-LOOKS = [
-    ('light', {}),
-    ('dark', {'ADW_DEBUG_COLOR_SCHEME': 'prefer-dark'}),
-    ('high-contrast', {'ADW_DEBUG_HIGH_CONTRAST': '1'}),
-    ('narrow', {}),
-]
-FAULTS = 'part key stuck*: stall after 64KiB\nput key refused*: status 403 AccessDenied\n'
+N_PARTS, N_SAFE = 60, 30
+FAULTS = (f'part {N_SAFE + 1}-{N_PARTS} key Wedding*: stall after 2MiB\n'
+          'part key stuck*: stall after 64KiB\n'
+          'part key left*: stall after 64KiB\n'
+          'put key refused*: status 403 AccessDenied\n')
 
 # The name of a type of GTK's: what a screen reader says where nobody thought of it.
 NAMELESS = re.compile('^(Gtk|Adw|Pw)[A-Z]')
-
-
-def fill(window, work):
-    """One of each sort."""
-    window.open(*[make_file(work / name, 3000000) for name in ('Wedding.mov', 'report.pdf')],
-                make_file(work / 'refused.iso', 1000), make_file(work / 'stuck.tar.zst', 40 * MIB),
-                work / 'gone.raw')
-    for name, sentence in (('Wedding.mov', 'verified'), ('report.pdf', 'verified'),
-                           ('gone.raw', 'no longer there'), ('refused.iso', 'does not allow')):
-        window.wait_sentence(name, sentence)
 
 
 def check_words(window):
@@ -38,17 +28,111 @@ def check_words(window):
             check(button.name and not NAMELESS.match(button.name), f'{button} has no name')
 
 
-def make_test(look, environment):
+def leave_unfinished(work, store):
+    """Of another computer."""
+    (work / 'other').mkdir()
+    other = Cli(work / 'other', store)
+    process = other.start(*other.upload_arguments('--part-size', '5M',
+                                                  make_file(work / 'left-behind.mov', 12 * MIB)))
+    wait_until(lambda: store.unfinished(), 'an upload is unfinished')
+    process.kill()
+
+
+def fill(window, work):
+    """One of each sort."""
+    film = make_file(work / 'Wedding.mov', N_PARTS * 5 * MIB, sparse=True)
+    window.open(make_file(work / 'report.pdf', 3000000), make_file(work / 'refused.iso', 1000),
+                work / 'gone.raw', film, make_file(work / 'stuck.tar.zst', 6 * MIB))
+    wait_until(lambda: [e['state'] for e in window.list('--all')].count('failed') == 2
+               and find_upload(window, 'report.pdf')['state'] == 'done', 'all is where it ends')
+    window.server.wait(lambda stats: stats['part_bytes'] >= N_SAFE * 5 * MIB, 'parts are safe')
+
+
+def find_upload(window, name):
+    return next(entry for entry in window.list('--all') if entry['path'].endswith('/' + name))
+
+
+def shoot(window, look, name):
+    window.take_picture(f'{name}-{look}')
+    check_words(window)
+
+
+def shoot_dialog(window, look, name, action, target=None):
+    main = window.activate()
+    window.tell(action, target)
+    take_picture(window.wait_dialog(main), f'{name}-{look}')
+    window.close_dialog(main)
+
+
+def show_upload(window, look):
+    shoot(window, look, 'list')
+    window.tell('win.show-upload', find_upload(window, 'Wedding.mov')['id'])
+    shoot(window, look, 'page')
+    window.tell('win.back')
+
+
+def visit_all(window, look):
+    """Everything that can be opened without changing anything."""
+    show_upload(window, look)
+    window.tell('win.show-unfinished')
+    window.find('label', re.compile('left-behind'))
+    shoot(window, look, 'unfinished')
+    window.tell('win.back')
+    window.tell('win.show-destinations')
+    shoot(window, look, 'destinations')
+    window.tell('win.add-destination')
+    shoot(window, look, 'editor')
+    window.tell('win.back')
+    window.tell('win.back')
+    shoot_dialog(window, look, 'copy-link', 'win.copy-link', find_upload(window, 'report.pdf')['id'])
+    shoot_dialog(window, look, 'preferences', 'app.preferences')
+    shoot_dialog(window, look, 'shortcuts', 'win.show-help-overlay')
+    shoot_dialog(window, look, 'about', 'app.about')
+
+
+def make_narrow(window, work):
+    window.set_preferences(width='360', height='640')
+
+
+def make_large(window, work):
+    """Text half as large again, of X's settings."""
+    (work / 'home/.Xdefaults').write_text('Xft.dpi: 144\n')
+
+
+def mirror(window, work):
+    """In Arabic: the locale, and the words where the program looks for them, are its own. Where
+    nothing is there to make a locale of, nothing is mirrored."""
+    locales, words = work / 'locales', work / 'words/ar/LC_MESSAGES'
+    locales.mkdir()
+    words.mkdir(parents=True)
+    made = subprocess.run(['localedef', '--inputfile=ar_EG', '--charmap=UTF-8',
+                           locales / 'ar_EG.UTF-8'], stderr=subprocess.DEVNULL)
+    if made.returncode != 0:
+        print('# no sources of locales here', flush=True)
+        return
+    subprocess.run(['msgfmt', SOURCE / 'po/ar.po', '-o', words / 'partway.mo'], check=True)
+    folder = re.search('PW_LOCALE_DIR "(.*)"', (BUILD / 'config.h').read_text())[1]
+    window.set_env(LOCPATH=locales, LC_ALL='ar_EG.UTF-8', LANGUAGE='ar')
+    window.wrapper = ['unshare', '--map-root-user', '--mount', 'sh', '-c',
+                      '[ -d "$0" ] || { mount -t tmpfs tmpfs "${0%/locale}" && mkdir "$0"; }; '
+                      'mount --bind "$1" "$0" && shift && exec "$@"', folder, work / 'words']
+
+
+def make_test(look, prepare, visit, **environment):
     def test(work):
         with Store(faults=FAULTS) as store, Window(work, store, **environment) as window:
-            window.add_destination(name='Archive')
-            if look == 'narrow':
-                window.set_preferences(width='360', height='640')
+            window.add_destination('--part-size', '5M', name='Archive')
+            if prepare:
+                prepare(window, work)
+            if visit is visit_all:
+                leave_unfinished(work, store)
             fill(window, work)
-            check_words(window)
-            window.take_picture(f'list-{look}')
+            visit(window, look)
     return look, test
 
 
 if __name__ == '__main__':
-    main([make_test(*look) for look in LOOKS])
+    main([make_test('light', None, visit_all), make_test('narrow', make_narrow, visit_all),
+          make_test('large', make_large, visit_all), make_test('mirrored', mirror, visit_all),
+          make_test('dark', None, show_upload, ADW_DEBUG_COLOR_SCHEME='prefer-dark'),
+          make_test('high-contrast', None, show_upload, ADW_DEBUG_HIGH_CONTRAST='1')])

@@ -17,11 +17,12 @@ import signal
 import subprocess
 
 from desktop import (BUILD, activate, click, drag, find_application, get_geometry, find_windows, look,
-                     move, press_key, take_picture, type_text, wait_window)
-from gi.repository import GLib
+                     move, press_key, take_picture, type_text, wait_window, xdotool)
+from gi.repository import Gio, GLib
 from partway import Cli, Failure, check, check_equal, spawn, wait_until
 
 PARTWAY = BUILD / 'src/app/partway'
+APP_ID = re.search('PW_APP_ID "(.*)"', (BUILD / 'config.h').read_text())[1]
 DRAG_SOURCE = BUILD / 'tests/window/drag-source'
 
 # What it needs of the session that it is shown in.
@@ -264,6 +265,29 @@ class Window(Cli):
     def act(self, action):
         """An action of the window, without a target: "win.paste"."""
         self.wait(lambda tree: tree.find('window'), 'there is a window').act(action)
+
+    def tell(self, action, target=None):
+        """An action by its name, as another program would start it: tell('app.about'),
+        tell('win.show-upload', ID)."""
+        group, name = action.split('.')
+        path = '/' + APP_ID.replace('.', '/') + ('/window/1' if group == 'win' else '')
+        targets = [GLib.Variant('s', target)] if target is not None else []
+        bus = Gio.bus_get_sync(Gio.BusType.SESSION)
+        bus.call_sync(APP_ID, path, 'org.gtk.Actions', 'Activate',
+                      GLib.Variant('(sava{sv})', (name, targets, {})), None, 0, 20000, None)
+
+    def wait_dialog(self, main):
+        """Gives X's number of the window that has the keys now instead of @main, one of X's."""
+        return wait_until(lambda: next((active for active in self._get_active() if active != main),
+                                       None), 'a window is over the main one')
+
+    def close_dialog(self, main):
+        press_key('Escape')
+        wait_until(lambda: self._get_active() == [main], 'the main window has the keys again')
+
+    @staticmethod
+    def _get_active():
+        return xdotool('getactivewindow', check=False).split()
 
     def choose_files(self, *paths, title='Add Files'):
         """Through the file chooser, by typing the path; several are of one folder."""
