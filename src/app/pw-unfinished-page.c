@@ -8,6 +8,7 @@
 
 #include "app/pw-dialogs.h"
 #include "app/pw-leftover.h"
+#include "app/pw-spoken.h"
 #include "engine/pw-adopt.h"
 #include "engine/pw-error.h"
 #include "engine/pw-format.h"
@@ -135,6 +136,8 @@ new_button (const char *icon_name,
   if (icon_name)
     gtk_widget_add_css_class (button, "flat");
   gtk_widget_set_tooltip_text (button, tooltip);
+  if (icon_name)
+    pw_spoken_set_name (button, tooltip);
   gtk_actionable_set_action_target (GTK_ACTIONABLE (button), "s", id);
   gtk_actionable_set_action_name (GTK_ACTIONABLE (button), action);
   return button;

@@ -147,6 +147,12 @@ show_progress (PwUploadRow *self)
   gtk_label_set_label (GTK_LABEL (self->sentence), sentence);
 }
 
+static gboolean
+is_cut (GtkWidget *label)
+{
+  return pango_layout_is_ellipsized (gtk_label_get_layout (GTK_LABEL (label)));
+}
+
 /* Asked for when it is wanted: each change of a tooltip's text asks the display where the pointer
  * is, and waits for the answer. */
 static gboolean
@@ -159,7 +165,7 @@ tooltip_cb (GtkWidget   *widget,
 {
   PwUpload *upload = self->entry ? self->entry->upload : NULL;
 
-  if (!upload || (widget == self->sentence && !upload->error))
+  if (!upload || (widget == self->sentence && !is_cut (widget)))
     return FALSE;
   gtk_tooltip_set_text (tooltip, widget == self->name
                                    ? upload->key
