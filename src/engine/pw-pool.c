@@ -28,6 +28,8 @@ struct _PwPool {
   GHashTable *out;              /* PwJob → itself: with the workers now */
   PwTuner *tuner;
   gboolean is_fixed;            /* the number is the user's, not the tuner's */
+  gint64 ticked_us;             /* 0 = never */
+  gint64 processor_us;          /* time that the program had used by then */
   guint n_parts;                /* PART jobs that are out */
   guint n_completed;            /* jobs that ended well */
 };
@@ -221,15 +223,33 @@ pw_pool_get_n_out (PwPool *self)
   return g_hash_table_size (self->out);
 }
 
+static void
+measure_load (PwPool *self,
+              gint64  now_us)
+{
+  struct timespec used = { 0 };
+  gint64 used_us;
+
+  clock_gettime (CLOCK_PROCESS_CPUTIME_ID, &used);
+  used_us = (gint64) used.tv_sec * G_USEC_PER_SEC + used.tv_nsec / 1000;
+  if (self->ticked_us != 0 && now_us > self->ticked_us)
+    pw_tuner_set_load (self->tuner, (double) (used_us - self->processor_us) /
+                       (double) (now_us - self->ticked_us) / g_get_num_processors ());
+  self->ticked_us = now_us;
+  self->processor_us = used_us;
+}
+
 void
 pw_pool_tick (PwPool  *self,
               guint64  total_bytes)
 {
+  gint64 now_us = g_get_monotonic_time ();
   guint n;
 
   if (self->is_fixed)
     return;
-  n = pw_tuner_sample (self->tuner, g_get_monotonic_time (), total_bytes, self->n_completed,
+  measure_load (self, now_us);
+  n = pw_tuner_sample (self->tuner, now_us, total_bytes, self->n_completed,
                        (guint) g_atomic_int_get (&self->floor.n_busy));
   if (n == self->n_wanted)
     return;

@@ -13,6 +13,7 @@
 #define SHIFT_DOWN 0.7                  /* the line itself became another */
 #define SHIFT_UP 1.4
 #define SMOOTHING 0.3
+#define LOAD_MAX 0.4                    /* of all processors; the kernel works for us besides */
 
 #define SETTLE_SHORTEST_US (200 * 1000)
 #define SETTLE_US G_USEC_PER_SEC
@@ -54,6 +55,7 @@ struct _PwTuner {
   guint n_accepted;                     /* probes since the last hold */
   guint n_shifts;                       /* windows in a row that do not fit base_rate */
 
+  double load;                          /* smoothed */
   gint64 sampled_us;                    /* 0 = never */
   guint64 sampled_bytes;
   gint64 changed_us;                    /* of wanted */
@@ -108,12 +110,12 @@ get_target (const PwTuner *self)
   guint step = MAX (self->base / 4, 1u);
   guint target = self->base;
 
-  if (self->mode == MODE_GROW)
-    target = self->base * 2;
-  else if (self->mode == MODE_UP)
-    target = self->base + step;
-  else if (self->mode == MODE_DOWN && self->base > step)
+  if (self->mode == MODE_DOWN && self->base > step)
     target = self->base - step;
+  else if (self->mode == MODE_GROW && self->load < LOAD_MAX)
+    target = self->base * 2;
+  else if (self->mode == MODE_UP && self->load < LOAD_MAX)
+    target = self->base + step;
   return CLAMP (target, self->min, self->max);
 }
 
@@ -313,6 +315,14 @@ pw_tuner_sample (PwTuner *self,
   else
     measure (self, now_us, n_completed, is_exercised);
   return self->wanted;
+}
+
+void
+pw_tuner_set_load (PwTuner *self, double load)
+{
+  g_return_if_fail (self != NULL && load >= 0);
+
+  self->load += SMOOTHING * (load - self->load);
 }
 
 void

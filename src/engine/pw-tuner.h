@@ -13,7 +13,8 @@
  * as well; then hold, and ask again every 10 to 30 s, a quarter more or a quarter less. After each
  * change it waits until the new number is at work and a first stretch has passed; then it measures
  * as long as the noise demands: 0.3 s on a fast clean line, up to 10 s on a slow or jumpy one. A
- * probe that was never really exercised (too few jobs) is not judged.
+ * probe that was never really exercised (too few jobs) is not judged. Where the processors limit,
+ * more connections only contend for them, and none is added.
  */
 
 typedef struct _PwTuner PwTuner;
@@ -44,6 +45,11 @@ guint    pw_tuner_sample     (PwTuner *self,
                               guint64  total_bytes,
                               guint    n_completed,
                               guint    n_busy);
+
+/* Call before pw_tuner_sample(). @load: how much of the time of all processors the program used
+ * since the last call, from 0 to 1. */
+void     pw_tuner_set_load   (PwTuner *self,
+                              double   load);
 
 /* The service said slow down: half as many at once; then none more for 10 s. Further calls within
  * one second speak of the same event. */

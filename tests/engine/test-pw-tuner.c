@@ -194,6 +194,28 @@ test_starts_fast (void)
   world_clear (&world);
 }
 
+/* Busy processors are no reason to try more connections, but one to try fewer; idle ones are. */
+static void
+test_load (void)
+{
+  Line line = lines[3];
+  World world;
+
+  line.noise = 0;
+  world_init (&world, &line, 1);
+  for (guint i = 0; i < 600; i++) {
+    pw_tuner_set_load (world.tuner, 0.6);
+    world_run (&world, 0.1);
+  }
+  g_assert_cmpuint (world.n_highest, ==, PW_TUNER_START);
+  for (guint i = 0; i < 600; i++) {
+    pw_tuner_set_load (world.tuner, 0.1);
+    world_run (&world, 0.1);
+  }
+  g_assert_cmpuint (world.n_highest, >, PW_TUNER_START);
+  world_clear (&world);
+}
+
 /* New connections that take three seconds to speed up hold nothing up for long. */
 static void
 test_starts_slowly (void)
@@ -383,6 +405,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/pw-tuner/converges", test_converges);
   g_test_add_func ("/pw-tuner/starts-fast", test_starts_fast);
+  g_test_add_func ("/pw-tuner/load", test_load);
   g_test_add_func ("/pw-tuner/starts-slowly", test_starts_slowly);
   g_test_add_func ("/pw-tuner/throttled", test_throttled);
   g_test_add_func ("/pw-tuner/often-throttled", test_often_throttled);
