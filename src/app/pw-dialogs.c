@@ -157,8 +157,8 @@ give_files (GTask      *task,
 {
   if (!files || g_list_model_get_n_items (files) == 0)
     g_task_return_new_error (task, G_IO_ERROR, G_IO_ERROR_NOT_FOUND,
-                             _("The chosen files could not be handed over. Drop them on the "
-                               "window instead, or install FUSE (the package fuse3)."));
+                             _("The chosen files could not be handed over. Install FUSE (the "
+                               "package fuse3), and log in again."));
   else
     g_task_return_pointer (task, g_object_ref (files), g_object_unref);
 }
