@@ -161,7 +161,8 @@ def stage_checks(_count):
         if run(log, ROOT / ".ci" / command[0], *command[1:]) != 0:
             failures.append(name)
             print(f"-- {name}\n{tail(log, 60)}")
-    scripts = [path for folder in ("build-aux", ".ci", "tests/app", "tests/servers", "tests/fuzz")
+    scripts = [path for folder in ("build-aux", ".ci", "tests/app", "tests/servers", "tests/fuzz",
+                                  "tests/flatpak")
                for path in sorted((ROOT / folder).iterdir())
                if path.is_file() and re.match(rb"#!/bin/(ba)?sh\n", path.read_bytes()[:12])]
     if run("shellcheck", "shellcheck", *scripts) != 0:
@@ -267,6 +268,19 @@ def stage_coverage(count):
             low.append(f"src/{floor} has {percent:.1f} %, {LEAST_COVERAGE:.0f} % are the least")
     if low:
         raise Failure("; ".join(low))
+
+
+def stage_flatpak(count):
+    """The Flatpak, made and installed as people do, goes on over sessions."""
+    status = run("flatpak", ROOT / "build-aux" / "test", "--flatpak", clean=True,
+                 env={"PARTWAY_BUILD": str(BUILD)})
+    text = (LOGS / "flatpak.log").read_text(encoding="utf-8", errors="replace")
+    passed, failed = (len(re.findall(rf"^{word} \d", text, re.MULTILINE)) for word in ("ok", "not ok"))
+    print(f"   {passed} points passed, {failed} failed")
+    count.passed += passed
+    count.failed += failed
+    if status != 0 or failed or not passed:
+        raise Failure(f"build-aux/test --flatpak gave {status}:\n{tail('flatpak', 60)}")
 
 
 STAGES = {name[6:]: function for name, function in list(globals().items())
