@@ -42,6 +42,7 @@ struct _PwUploadPage {
   PwUploads *uploads;
   PwUpload *upload;
   PwParts parts;
+  GCancellable *cancellable;    /* of reading them from the journal */
   GtkWidget *fact_rows[PW_N_FACTS];
 };
 
@@ -71,7 +72,7 @@ show_head (PwUploadPage *self)
 {
   PwUpload *upload = self->upload;
   double size = upload->size > 0 ? (double) upload->size : 1;
-  guint64 safe = MAX (upload->schedule.safe, upload->resumed);
+  guint64 safe = pw_upload_get_safe (upload);
   g_autofree char *sentence = pw_words_dup_sentence (upload, g_get_real_time () / G_USEC_PER_SEC);
   g_autofree char *percent = NULL;
   double share = upload->state == PW_UPLOAD_DONE ? 1 : MIN ((double) safe / size, 1);
@@ -243,6 +244,33 @@ show_state (PwUploadPage *self)
   show_progress (self);
 }
 
+/* What was not taken up since the program began: its journal knows. */
+
+static void
+read_cb (GObject      *source,
+         GAsyncResult *result,
+         gpointer      data)
+{
+  PwUploadPage *self = data;
+  g_auto (PwParts) parts = { 0 };
+  guint64 safe;
+
+  /* Where it was cancelled the page is gone. */
+  if (!pw_parts_read_finish (&parts, &safe, result) || self->parts.looks)
+    return;
+  self->parts = parts;
+  parts = (PwParts) { 0 };
+  pw_upload_set_known_safe (self->upload, safe);
+}
+
+static void
+read_parts (PwUploadPage *self)
+{
+  self->cancellable = g_cancellable_new ();
+  pw_parts_read_async (pw_uploads_get_journals (self->uploads), self->upload, self->cancellable,
+                       read_cb, self);
+}
+
 static void
 show_title (PwUploadPage *self)
 {
@@ -311,6 +339,8 @@ pw_upload_page_dispose (GObject *object)
     g_signal_handlers_disconnect_by_data (self->map, self);
     pw_part_map_set_text_func (PW_PART_MAP (self->map), NULL, NULL);
   }
+  g_cancellable_cancel (self->cancellable);
+  g_clear_object (&self->cancellable);
   g_clear_object (&self->upload);
   g_clear_object (&self->uploads);
   G_OBJECT_CLASS (pw_upload_page_parent_class)->dispose (object);
@@ -388,6 +418,8 @@ pw_upload_page_new (PwUploads *uploads,
   g_signal_connect_swapped (upload, "notify::state", G_CALLBACK (state_cb), self);
   g_signal_connect_swapped (upload, "progress", G_CALLBACK (show_progress), self);
   g_signal_connect_swapped (self->map, "notify::text", G_CALLBACK (show_plan), self);
+  if (!self->parts.looks && !pw_upload_is_over (upload))
+    read_parts (self);
   return GTK_WIDGET (self);
 }
 

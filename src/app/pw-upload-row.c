@@ -95,7 +95,7 @@ show_bar (PwUploadRow *self,
           PwUpload    *upload)
 {
   double size = upload->size > 0 ? (double) upload->size : 1;
-  guint64 safe = MAX (upload->schedule.safe, upload->resumed);
+  guint64 safe = pw_upload_get_safe (upload);
   gboolean is_resting = upload->state == PW_UPLOAD_PAUSED || upload->state == PW_UPLOAD_WAITING;
 
   gtk_widget_set_visible (self->bar, !pw_upload_is_over (upload)

@@ -121,8 +121,7 @@ pw_words_dup_ago (gint64 then,
 static char *
 dup_safe (PwUpload *upload)
 {
-  g_autofree char *of = pw_format_size_of (MAX (upload->schedule.safe, upload->resumed),
-                                           upload->size);
+  g_autofree char *of = pw_format_size_of (pw_upload_get_safe (upload), upload->size);
 
   /* Translators: "3.2 of 10 GB". */
   return g_strdup_printf (_("%s are safe"), of);
@@ -134,7 +133,7 @@ dup_held (PwUpload   *upload,
 {
   g_autofree char *safe = NULL;
 
-  if (upload->schedule.safe == 0 && upload->resumed == 0)
+  if (pw_upload_get_safe (upload) == 0)
     return g_strdup (why);
   safe = dup_safe (upload);
   /* Translators: why nothing is sent, then how much of the file is safe. */

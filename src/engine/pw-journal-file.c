@@ -178,22 +178,19 @@ pw_journal_file_list (const char *dir,
   return g_steal_pointer (&ids);
 }
 
-char *
-pw_journal_file_peek_upload_id (const char *dir,
-                                const char *id)
+gboolean
+pw_journal_file_peek (const char     *dir,
+                      const char     *id,
+                      PwJournalState *state)
 {
   g_autofree char *path = pw_journal_file_get_path (dir, id);
-  PwJournalState state = { 0 };
   gboolean is_owned, is_newer = FALSE;
   gsize length;
   g_autofree char *text = pw_record_peek (path, &length, &is_owned, NULL);
-  char *upload_id;
 
   if (text == NULL)
-    return NULL;
-  replay (&state, text, length, &is_newer, NULL);
-  upload_id = g_steal_pointer (&state.upload_id);
-  pw_journal_state_clear (&state);
+    return FALSE;
+  replay (state, text, length, &is_newer, NULL);
 
-  return upload_id;
+  return TRUE;
 }

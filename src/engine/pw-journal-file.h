@@ -19,10 +19,11 @@ PwRecord  *pw_journal_file_open     (const char      *dir,
                                      PwJournalState  *state,
                                      GError         **error);
 
-/* Without owning it: what it calls its upload at the store. NULL where it does not, or cannot be
- * read. To free. */
-char      *pw_journal_file_peek_upload_id (const char *dir,
-                                           const char *id);
+/* Without owning it, also while somebody writes it: what it says as far as it is whole. FALSE, and
+ * @state (which must be zeroed) is left alone, where there is none. */
+gboolean   pw_journal_file_peek     (const char      *dir,
+                                     const char      *id,
+                                     PwJournalState  *state);
 
 /* As pw_journal_list(). */
 GPtrArray *pw_journal_file_list     (const char      *dir,

@@ -376,9 +376,13 @@ pw_journal_list_upload_ids (const char *dir)
   g_autoptr (GPtrArray) journals = pw_journal_file_list (dir, NULL);
   for (guint i = 0; journals != NULL && i < journals->len; i++) {
     const char *id = g_ptr_array_index (journals, i);
-    char *upload_id = pw_journal_file_peek_upload_id (dir, id);
-    if (upload_id != NULL)
-      g_hash_table_insert (ids, upload_id, g_strdup (id));
+    PwJournalState state = { 0 };
+
+    if (!pw_journal_file_peek (dir, id, &state))
+      continue;
+    if (state.upload_id != NULL)
+      g_hash_table_insert (ids, g_steal_pointer (&state.upload_id), g_strdup (id));
+    pw_journal_state_clear (&state);
   }
 
   return ids;

@@ -4,6 +4,18 @@
 
 #include "engine/pw-parts.h"
 
+#include "engine/pw-journal-file.h"
+
+typedef struct {
+  char *journals;
+  char *id;
+} Reading;
+
+typedef struct {
+  PwParts parts;
+  guint64 safe;
+} Found;
+
 void
 pw_parts_clear (PwParts *self)
 {
@@ -64,6 +76,15 @@ copy (PwParts       *self,
   self->n_resumed = order->n_resumed;
 }
 
+static void
+count (PwParts *self)
+{
+  for (guint look = 0; look < PW_N_LOOKS; look++)
+    self->counts[look] = 0;
+  for (guint i = 0; i < self->plan.n_parts; i++)
+    self->counts[self->looks[i]]++;
+}
+
 gboolean
 pw_parts_look (PwParts  *self,
                PwUpload *upload)
@@ -79,9 +100,95 @@ pw_parts_look (PwParts  *self,
 
     self->looks[flight->part_number - 1] = flight->sent > 0 ? PW_LOOK_SENDING : PW_LOOK_SIGNING;
   }
-  for (guint look = 0; look < PW_N_LOOKS; look++)
-    self->counts[look] = 0;
-  for (guint i = 0; i < self->plan.n_parts; i++)
-    self->counts[self->looks[i]]++;
+  count (self);
+  return TRUE;
+}
+
+/* From the journal. */
+
+static void
+reading_free (gpointer data)
+{
+  Reading *reading = data;
+
+  g_free (reading->journals);
+  g_free (reading->id);
+  g_free (reading);
+}
+
+static void
+found_free (gpointer data)
+{
+  Found *found = data;
+
+  pw_parts_clear (&found->parts);
+  g_free (found);
+}
+
+static Found *
+found_new (PwJournalState *state)
+{
+  Found *found = g_new0 (Found, 1);
+  const S3Plan *plan = &state->intent.plan;
+
+  found->parts.plan = *plan;
+  found->parts.looks = g_new0 (guint8, plan->n_parts);
+  found->parts.upload_id = g_steal_pointer (&state->upload_id);
+  found->parts.n_resumed = state->n_resumed;
+  for (guint i = 0; i < plan->n_parts; i++) {
+    if (!state->parts[i].is_safe)
+      continue;
+    found->parts.looks[i] = PW_LOOK_RESUMED;
+    found->safe += s3_plan_get_length (plan, i + 1);
+  }
+  count (&found->parts);
+  return found;
+}
+
+static void
+read_thread (GTask        *task,
+             gpointer      source,
+             gpointer      data,
+             GCancellable *cancellable)
+{
+  const Reading *reading = data;
+  PwJournalState state = { 0 };
+  Found *found = NULL;
+
+  if (pw_journal_file_peek (reading->journals, reading->id, &state) && state.has_intent)
+    found = found_new (&state);
+  pw_journal_state_clear (&state);
+  g_task_return_pointer (task, found, found_free);
+}
+
+void
+pw_parts_read_async (const char          *journals,
+                     PwUpload            *upload,
+                     GCancellable        *cancellable,
+                     GAsyncReadyCallback  callback,
+                     gpointer             user_data)
+{
+  g_autoptr (GTask) task = g_task_new (NULL, cancellable, callback, user_data);
+  Reading *reading = g_new0 (Reading, 1);
+
+  reading->journals = g_strdup (journals);
+  reading->id = g_strdup (upload->id);
+  g_task_set_task_data (task, reading, reading_free);
+  g_task_run_in_thread (task, read_thread);
+}
+
+gboolean
+pw_parts_read_finish (PwParts      *self,
+                      guint64      *safe,
+                      GAsyncResult *result)
+{
+  Found *found = g_task_propagate_pointer (G_TASK (result), NULL);
+
+  if (!found)
+    return FALSE;
+  pw_parts_clear (self);
+  *self = found->parts;
+  *safe = found->safe;
+  g_free (found);
   return TRUE;
 }

@@ -6,8 +6,10 @@
 
 #include "engine/pw-upload.h"
 
+#include <gio/gio.h>
+
 /* The parts of one upload as somebody looks at them: a copy, so that it may be read while a job
- * writes what it was made of. Main thread; no I/O. */
+ * writes what it was made of. Main thread; no I/O there. */
 
 typedef enum {
   PW_LOOK_WAITING,
@@ -34,5 +36,18 @@ void     pw_parts_clear (PwParts  *self);
  * stays. */
 gboolean pw_parts_look  (PwParts  *self,
                          PwUpload *upload);
+
+/* The same of an upload that this process did not take up yet, from its journal, which a thread
+ * reads. @journals: their folder. */
+void     pw_parts_read_async  (const char           *journals,
+                               PwUpload             *upload,
+                               GCancellable         *cancellable,
+                               GAsyncReadyCallback   callback,
+                               gpointer              user_data);
+/* Replaces what @self saw before. @safe: bytes. FALSE: cancelled, or nothing is known; then both
+ * are left alone. */
+gboolean pw_parts_read_finish (PwParts              *self,
+                               guint64              *safe,
+                               GAsyncResult         *result);
 
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (PwParts, pw_parts_clear)

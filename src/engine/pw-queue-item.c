@@ -40,8 +40,8 @@ is_equal (const PwQueueItem *a,
   }
 
   return a->destination == b->destination && a->is_folder == b->is_folder && a->size == b->size
-         && a->added == b->added && a->finished == b->finished && a->state == b->state
-         && a->order == b->order;
+         && a->safe == b->safe && a->added == b->added && a->finished == b->finished
+         && a->state == b->state && a->order == b->order;
 }
 
 /* Leaves @value alone where the line says nothing. */
@@ -80,6 +80,7 @@ apply_numbers (PwQueueItem  *self,
   if (!apply_uint (line, "destination", G_MAXUINT, &self->destination)
       || !apply_uint (line, "is_folder", 1, &is_folder)
       || (pw_line_has (line, "size") && !pw_line_get_uint64 (line, "size", &self->size))
+      || (pw_line_has (line, "safe") && !pw_line_get_uint64 (line, "safe", &self->safe))
       || !apply_int64 (line, "added", &self->added)
       || !apply_int64 (line, "finished", &self->finished)
       || !apply_int64 (line, "order", &self->order))
@@ -179,6 +180,8 @@ pw_queue_item_write (const PwQueueItem *self,
     pw_line_add_uint64 (text, "is_folder", self->is_folder);
   if (self->size != before->size)
     pw_line_add_uint64 (text, "size", self->size);
+  if (self->safe != before->safe)
+    pw_line_add_uint64 (text, "safe", self->safe);
   if (self->added != before->added)
     pw_line_add_int64 (text, "added", self->added);
   if (self->finished != before->finished)
@@ -211,6 +214,7 @@ pw_queue_item_set (PwQueueItem       *self,
   self->destination = from->destination;
   self->is_folder = from->is_folder;
   self->size = from->size;
+  self->safe = from->safe;
   self->added = from->added;
   self->finished = from->finished;
   self->order = from->order;

@@ -28,6 +28,7 @@ typedef struct {
   char *options;                /* JSON text, opaque here, or NULL */
   gboolean is_folder;
   guint64 size;                 /* bytes */
+  guint64 safe;                 /* bytes of it at the store, when this was put */
   gint64 added;                 /* seconds since 1970 */
   gint64 finished;              /* likewise; 0 = not yet */
   PwItemState state;

@@ -65,6 +65,7 @@ pw_upload_to_item (PwUpload *upload,
   item->destination = destination;
   item->options = dup_options (upload);
   item->size = upload->size;
+  item->safe = pw_upload_is_over (upload) ? 0 : pw_upload_get_safe (upload);
   item->added = upload->added;
   item->finished = upload->finished;
   item->state = item_state (upload->state);
@@ -143,5 +144,6 @@ pw_upload_from_item (const PwQueueItem *item,
   was_skipped = read_options (upload, item->options);
   pw_upload_restore (upload, upload_state (item, was_skipped), error, item->verification,
                      item->etag);
+  pw_upload_set_known_safe (upload, item->safe);
   return upload;
 }

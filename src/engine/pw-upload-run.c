@@ -82,6 +82,7 @@ take_plan (PwUpload *self)
   if (order->source || order->plan.size > 0)
     self->size = order->plan.size;
   self->resumed = order->resumed_bytes;
+  self->known_safe = 0;
   pw_schedule_begin (&self->schedule, order);
 }
 

@@ -236,6 +236,16 @@ pw_upload_restore (PwUpload      *self,
     self->schedule.safe = self->size;
 }
 
+void
+pw_upload_set_known_safe (PwUpload *self,
+                          guint64   bytes)
+{
+  if (pw_upload_is_over (self) || (self->order && self->order->states))
+    return;
+  self->known_safe = MIN (bytes, self->size);
+  g_signal_emit (self, signals[PROGRESS], 0);
+}
+
 /* What others read. */
 
 const char *
@@ -266,6 +276,12 @@ pw_upload_get_in_flight (PwUpload *self)
     bytes += (gsize) g_atomic_pointer_get (&job->transfer.n_sent);
   }
   return bytes;
+}
+
+guint64
+pw_upload_get_safe (PwUpload *self)
+{
+  return MAX (self->schedule.safe, MAX (self->resumed, self->known_safe));
 }
 
 guint64

@@ -56,6 +56,7 @@ struct _PwUpload {
   PwUploadState state;
   guint64 size;                 /* bytes; of a file not opened yet: as it was when added */
   guint64 resumed;              /* bytes that were safe from before */
+  guint64 known_safe;           /* bytes; of an earlier process, until it is taken up again */
   GError *error;                /* why it is paused or failed, or what it waits for; or NULL */
   char *request_id;             /* S3's, of its last error; or NULL */
   char *peer;                   /* address of the server that answered last; or NULL */
@@ -107,6 +108,7 @@ PwUpload     *pw_upload_new            (const char    *id,
 
 const char   *pw_upload_state_get_id   (PwUploadState  state);     /* "sending": stable, for JSON */
 PwUploadState pw_upload_state_from_id  (const char    *id);        /* WAITING if unknown */
+guint64       pw_upload_get_safe       (PwUpload      *self);  /* as far as it is known */
 guint64       pw_upload_get_sent       (PwUpload      *self);  /* safe, and what is on its way */
 guint64       pw_upload_get_in_flight  (PwUpload      *self);  /* of the jobs that are out */
 GArray       *pw_upload_get_flights    (PwUpload      *self);      /* PwFlight; to unref */
@@ -133,6 +135,10 @@ void          pw_upload_restore        (PwUpload      *self,
                                         const GError  *error,
                                         const char    *verification,
                                         const char    *etag);
+
+/* What its journal says, as long as it is not taken up. */
+void          pw_upload_set_known_safe (PwUpload      *self,
+                                        guint64        bytes);
 
 /* For pw-upload-run alone: a move that is not allowed is a programmer's mistake. */
 void          pw_upload_set_state      (PwUpload      *self,

@@ -474,7 +474,14 @@ gboolean
 pw_uploads_flush (PwUploads *self,
                   GError   **error)
 {
-  return !self->archive->queue || pw_queue_flush (self->archive->queue, error);
+  if (!self->archive->queue)
+    return TRUE;
+  /* So that the next process can tell how far they are before it takes them up. */
+  for (guint i = 0; i < self->items->len; i++) {
+    if (pw_upload_is_active (g_ptr_array_index (self->items, i)))
+      remember (self, g_ptr_array_index (self->items, i));
+  }
+  return pw_queue_flush (self->archive->queue, error);
 }
 
 static GType

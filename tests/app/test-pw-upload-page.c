@@ -232,6 +232,53 @@ test_copy (void)
   g_assert_cmpstr (text, ==, "/home/ada/notes.txt");
 }
 
+/* A folder with the journal of an upload of ten parts, two of which are safe. To free. */
+static char *
+make_journal (const char *id)
+{
+  char *folder = g_dir_make_tmp ("partway-page-XXXXXX", NULL);
+  g_autofree char *journals = g_build_filename (folder, "uploads", NULL);
+  const PwJournalIntent intent = {
+    .id = (char *) id, .path = (char *) "/home/ada/film", .key = (char *) "film",
+    .identity = { .size = 1000000 }, .destination = (char *) "{}",
+    .plan = { .size = 1000000, .part_size = 100000, .n_parts = 10 },
+  };
+  const S3Checksum sum = { .kind = S3_CHECKSUM_MD5, .size = 16 };
+  g_autoptr (GError) error = NULL;
+  g_autoptr (PwJournal) journal = pw_journal_create (journals, &intent, &error);
+
+  g_assert_no_error (error);
+  g_assert_true (pw_journal_add_upload_id (journal, "id at the store", "film", S3_CHECKSUM_MD5,
+                                           NULL, NULL));
+  for (guint n = 1; n <= 2; n++)
+    g_assert_true (pw_journal_add_part (journal, n, "etag", &sum, NULL));
+  return folder;
+}
+
+/* What an earlier process left shows its map before it is taken up. */
+static void
+test_restored (void)
+{
+  PwUpload *upload = app_fixture_new_upload_in ("film", PW_UPLOAD_PAUSED, PW_ERROR_CANCELLED);
+  g_autofree char *folder = make_journal (upload->id);
+  g_autoptr (Fixture) self = g_new0 (Fixture, 1);
+  const char *argv[] = { "rm", "-r", folder, NULL };
+
+  self->asked = g_string_new (NULL);
+  self->upload = upload;
+  self->uploads = pw_uploads_new (folder);
+  self->page = pw_upload_page_new (self->uploads, upload);
+  self->window = app_fixture_show (self->page);
+  app_fixture_wait (has (self, PW_TYPE_PART_MAP, NULL));
+  g_assert_true (has (self, GTK_TYPE_LABEL, "20 %"));
+  g_assert_true (has (self, GTK_TYPE_LABEL, "2 resumed"));
+  g_assert_true (has (self, GTK_TYPE_LABEL, "8 waiting"));
+  g_assert_true (has (self, GTK_TYPE_LABEL, "id at the store"));
+  g_assert_cmpuint (pw_upload_get_safe (upload), ==, 200000);
+  g_assert_true (g_spawn_sync (NULL, (char **) argv, NULL, G_SPAWN_SEARCH_PATH, NULL, NULL, NULL,
+                               NULL, NULL, NULL));
+}
+
 /* The page goes when the upload does, whoever removed it. */
 static void
 test_vanish (void)
@@ -265,6 +312,7 @@ main (int    argc,
   g_test_add_func ("/upload-page/done", test_done);
   g_test_add_func ("/upload-page/buttons", test_buttons);
   g_test_add_func ("/upload-page/copy", test_copy);
+  g_test_add_func ("/upload-page/restored", test_restored);
   g_test_add_func ("/upload-page/vanish", test_vanish);
   g_test_add_func ("/upload-page/remove", test_remove);
   return g_test_run ();

@@ -5,6 +5,7 @@
 #include "engine/pw-parts.h"
 
 #include "engine/pw-authority-keys.h"
+#include "journal-fixture.h"
 #include "store-fixture.h"
 
 #define N_PARTS 7
@@ -131,6 +132,61 @@ test_another_plan (void)
   g_assert_cmpuint (parts.counts[PW_LOOK_SAFE], ==, 0);
 }
 
+static void
+read_cb (GObject      *source,
+         GAsyncResult *result,
+         gpointer      data)
+{
+  GAsyncResult **told = data;
+
+  *told = g_object_ref (result);
+}
+
+static gboolean
+look_up (JournalFixture *fixture,
+         PwParts        *parts,
+         guint64        *safe)
+{
+  g_autoptr (PwUpload) upload = new_upload ();
+  g_autoptr (GAsyncResult) result = NULL;
+
+  pw_parts_read_async (fixture->folder, upload, NULL, read_cb, &result);
+  while (!result)
+    g_main_context_iteration (NULL, TRUE);
+  return pw_parts_read_finish (parts, safe, result);
+}
+
+/* Of an upload that was not taken up yet, also while somebody has its journal. */
+static void
+test_journal (JournalFixture *fixture,
+              gconstpointer   data)
+{
+  g_auto (PwParts) parts = { 0 };
+  g_autoptr (PwJournal) journal = NULL;
+  guint64 safe = 7;
+
+  g_assert_false (look_up (fixture, &parts, &safe));
+  g_assert_null (parts.looks);
+  g_assert_cmpuint (safe, ==, 7);
+
+  journal = journal_fixture_create (fixture);
+  g_assert_true (look_up (fixture, &parts, &safe));
+  g_assert_cmpuint (parts.counts[PW_LOOK_WAITING], ==, 4);
+  g_assert_cmpuint (safe, ==, 0);
+
+  g_assert_true (pw_journal_add_upload_id (journal, "id at the store", "a", S3_CHECKSUM_CRC64NVME,
+                                           NULL, NULL));
+  for (guint n = 2; n <= 4; n++)
+    g_assert_true (pw_journal_add_part (journal, n, "etag", &journal_fixture_sum, NULL));
+  g_assert_true (pw_journal_add_lost_part (journal, 3, NULL));
+  g_assert_true (look_up (fixture, &parts, &safe));
+  g_assert_cmpuint (parts.counts[PW_LOOK_WAITING], ==, 2);
+  g_assert_cmpuint (parts.counts[PW_LOOK_RESUMED], ==, 2);
+  g_assert_cmpint (parts.looks[1], ==, PW_LOOK_RESUMED);
+  g_assert_cmpstr (parts.upload_id, ==, "id at the store");
+  g_assert_cmpuint (safe, ==, 8 * MIB + 5);
+}
+
 int
 main (int    argc,
       char **argv)
@@ -141,6 +197,9 @@ main (int    argc,
   g_test_add_func ("/pw-parts/looks", test_looks);
   g_test_add_func ("/pw-parts/nobody-looks", test_nobody_looks);
   g_test_add_func ("/pw-parts/another-plan", test_another_plan);
+
+  g_test_add ("/pw-parts/journal", JournalFixture, NULL, journal_fixture_set_up, test_journal,
+              journal_fixture_tear_down);
 
   return g_test_run ();
 }

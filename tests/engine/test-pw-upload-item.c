@@ -34,6 +34,7 @@ new_upload (PwDestination *destination)
   upload->folder = g_strdup ("fedcba9876543210");
   upload->finished = 5;
   upload->order_in_list = 9;
+  upload->schedule.safe = 40;
   return upload;
 }
 
@@ -56,6 +57,8 @@ test_states (void)
     g_assert_cmpstr (back->key, ==, upload->key);
     g_assert_cmpstr (back->folder, ==, upload->folder);
     g_assert_cmpuint (back->size, ==, 77);
+    if (!pw_upload_is_over (upload))
+      g_assert_cmpuint (pw_upload_get_safe (back), ==, 40);
     g_assert_cmpint (back->added, ==, upload->added);
     g_assert_cmpint (back->finished, ==, 5);
     g_assert_cmpint (back->order_in_list, ==, 9);

@@ -56,8 +56,10 @@ test_resumed (gconstpointer killed)
   g_autofree char *id = g_strdup (upload->id);
 
   uploads_fixture_wait_safe (upload, 4 * STORE_PART);
+  g_assert_true (pw_uploads_flush (fixture->uploads, NULL));
   uploads_fixture_restart (fixture, GPOINTER_TO_INT (killed));
   upload = pw_uploads_lookup (fixture->uploads, id);
+  g_assert_cmpuint (pw_upload_get_safe (upload), >=, 4 * STORE_PART);
   g_assert_cmpint (upload->state, ==, PW_UPLOAD_PAUSED);
   g_assert_null (upload->error);
 
