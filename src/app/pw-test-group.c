@@ -24,6 +24,7 @@ struct _PwTestGroup {
 typedef struct {
   PwTestGroup *group;
   GCancellable *cancellable;
+  PwDestination *destination;
 } Run;
 
 G_DEFINE_FINAL_TYPE (PwTestGroup, pw_test_group, ADW_TYPE_PREFERENCES_GROUP)
@@ -56,14 +57,16 @@ keep_in_sight (PwTestGroup *self)
 }
 
 static void
-add_pending (PwTestGroup *self,
-             PwProbeStep  step)
+add_pending (PwTestGroup   *self,
+             PwProbeStep    step,
+             PwDestination *destination)
 {
   GtkWidget *row = adw_action_row_new ();
   GtkWidget *spinner = gtk_spinner_new ();
 
   gtk_spinner_set_spinning (GTK_SPINNER (spinner), TRUE);
-  adw_preferences_row_set_title (ADW_PREFERENCES_ROW (row), pw_probe_get_title (step));
+  adw_preferences_row_set_title (ADW_PREFERENCES_ROW (row),
+                                 pw_probe_get_title (step, destination));
   adw_action_row_add_prefix (ADW_ACTION_ROW (row), spinner);
   g_object_set_data (G_OBJECT (row), "mark", spinner);
   adw_preferences_group_add (ADW_PREFERENCES_GROUP (self), row);
@@ -109,12 +112,13 @@ step_cb (PwProbeStep  step,
   Run *run = data;
   PwTestGroup *self = run->group;
 
-  if (!self->pending)
+  /* Another test may run by now. */
+  if (!self->pending || run->cancellable != self->cancellable)
     return;
-  settle (self->pending, pw_probe_get_title (step), sentence);
+  settle (self->pending, pw_probe_get_title (step, run->destination), sentence);
   self->pending = NULL;
   if (step + 1 < PW_N_PROBES)
-    add_pending (self, step + 1);
+    add_pending (self, step + 1, run->destination);
 }
 
 static void
@@ -160,6 +164,7 @@ done_cb (GObject      *source,
   g_autoptr (GError) error = NULL;
   g_autoptr (PwConnectionTest) found = pw_connection_test_finish (result, &error);
 
+  g_object_unref (run->destination);
   g_free (run);
   if (cancellable == self->cancellable)
     take_found (self, g_steal_pointer (&found), error);
@@ -194,8 +199,9 @@ pw_test_group_run (PwTestGroup   *self,
   self->cancellable = g_cancellable_new ();
   run->group = g_object_ref (self);
   run->cancellable = g_object_ref (self->cancellable);
+  run->destination = g_object_ref (destination);
   gtk_widget_set_sensitive (self->button, FALSE);
-  add_pending (self, PW_PROBE_BUCKET);
+  add_pending (self, PW_PROBE_BUCKET, destination);
   pw_connection_test_run (destination, credentials, self->cancellable, step_cb, done_cb, run);
 }
 

@@ -50,9 +50,9 @@ cli_asker_clear (CliAsker *self)
 static void
 show_step (PwProbeStep          step,
            const PwProbeResult *result,
-           gpointer             user_data)
+           gpointer             destination)
 {
-  printf ("%s  %s\n", result->error ? "✗" : "✓", pw_probe_get_title (step));
+  printf ("%s  %s\n", result->error ? "✗" : "✓", pw_probe_get_title (step, destination));
   if (result->error)
     printf ("   %s\n", result->error->message);
   fflush (stdout);
@@ -122,7 +122,7 @@ cli_asker_test (PwDestination *destination)
   fresh->is_probed = FALSE;
   if (!cli_asker_init (&asker, fresh, &error))
     return cli_exit_fail (error);
-  probe = pw_probe_run (fresh, asker.authority, asker.client, show_step, NULL);
+  probe = pw_probe_run (fresh, asker.authority, asker.client, show_step, fresh);
   if (!pw_probe_is_usable (probe))
     return cli_exit_fail (pw_probe_get_error (probe));
   if (probe->is_backend)

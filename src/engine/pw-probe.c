@@ -378,15 +378,18 @@ pw_probe_is_usable (const PwProbe *self)
 }
 
 const char *
-pw_probe_get_title (PwProbeStep step)
+pw_probe_get_title (PwProbeStep          step,
+                    const PwDestination *destination)
 {
   static const char *const titles[PW_N_PROBES] = {
-    N_("Find the bucket, or the backend"), N_("Begin an upload"), N_("Send a part"),
+    N_("Find the bucket"), N_("Begin an upload"), N_("Send a part"),
     N_("List the parts"), N_("Put the parts together"), N_("Look at the object"),
     N_("Send a small file"), N_("Keep what exists"), N_("List unfinished uploads"),
     N_("Delete the test object"),
   };
 
+  if (step == PW_PROBE_BUCKET && destination->kind != PW_DESTINATION_S3)
+    return _("Find the backend");
   return _(titles[step]);
 }
 

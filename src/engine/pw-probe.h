@@ -56,8 +56,9 @@ void        pw_probe_free       (PwProbe       *self);
 gboolean    pw_probe_is_usable  (const PwProbe *self);
 /* The first error among what an upload needs, or NULL. */
 const GError *pw_probe_get_error (const PwProbe *self);
-/* "Begin an upload in parts": translated. */
-const char *pw_probe_get_title  (PwProbeStep    step);
+/* "Begin an upload": translated. */
+const char *pw_probe_get_title  (PwProbeStep           step,
+                                 const PwDestination  *destination);
 /* Writes what was found into a destination that is not shared yet. */
 void        pw_probe_apply      (const PwProbe *self,
                                  PwDestination *destination);

@@ -16,7 +16,20 @@ count_cb (PwProbeStep          step,
 
   ++*n;
   g_assert_true (result->was_tried);
-  g_assert_nonnull (pw_probe_get_title (step));
+}
+
+/* What is looked for first is called by its name. */
+static void
+test_titles (void)
+{
+  g_autoptr (PwDestination) destination = pw_destination_new ("d");
+
+  g_assert_cmpint (destination->kind, ==, PW_DESTINATION_S3);
+  for (guint step = 0; step < PW_N_PROBES; step++)
+    g_assert_nonnull (pw_probe_get_title (step, destination));
+  g_assert_cmpstr (pw_probe_get_title (PW_PROBE_BUCKET, destination), ==, "Find the bucket");
+  destination->kind = PW_DESTINATION_PRESIGN;
+  g_assert_cmpstr (pw_probe_get_title (PW_PROBE_BUCKET, destination), ==, "Find the backend");
 }
 
 static PwProbe *
@@ -162,6 +175,7 @@ main (int    argc,
 
     g_test_add_data_func (path, &cases[i], test_trouble);
   }
+  g_test_add_func ("/probe/titles", test_titles);
   g_test_add_func ("/probe/condition", test_condition);
   g_test_add_func ("/probe/nobody-there", test_nobody_there);
 
