@@ -12,6 +12,7 @@
 #include "app/pw-keys-page.h"
 #include "app/pw-presets.h"
 #include "app/pw-profiles-page.h"
+#include "app/pw-undo.h"
 #include "engine/pw-keyring.h"
 
 struct _PwDestinationActions {
@@ -21,16 +22,14 @@ struct _PwDestinationActions {
   AdwToastOverlay *overlay;
   PwShowPage show;
   GtkWidget *list, *editor;     /* the last of each kind that was shown; weak */
-  GPtrArray *removals;          /* Removal whose toasts are open */
+  PwUndo *undo;                 /* of Removal */
   GCancellable *cancellable;    /* of profiles that are being read */
 };
 
 /* A destination on its way out. */
 typedef struct {
-  PwDestinationActions *actions;
   PwDestination *destination;
-  AdwToast *toast;
-  gboolean is_undone;
+  char *next;                   /* id of the one that it stood before, or NULL */
 } Removal;
 
 /* A question that waits for its answer. */
@@ -206,19 +205,23 @@ save (PwDestinationActions *self)
 }
 
 static void
-removal_end (Removal *removal)
+removal_end (gpointer what,
+             gboolean is_undone,
+             gpointer data)
 {
+  PwDestinationActions *self = data;
+  const Removal *removal = what;
   g_autoptr (GError) error = NULL;
 
-  if (!removal->is_undone) {
+  if (!is_undone) {
     if (removal->destination->secrets == PW_SECRETS_KEYRING)
       pw_keyring_clear (removal->destination->id, FALSE, 0, NULL, NULL, NULL);
     return;
   }
-  if (pw_destinations_add (removal->actions->destinations, removal->destination, &error))
-    save (removal->actions);
+  if (pw_destinations_insert (self->destinations, removal->next, removal->destination, &error))
+    save (self);
   else
-    tell (removal->actions, error->message);
+    tell (self, error->message);
 }
 
 static void
@@ -226,25 +229,23 @@ removal_free (gpointer data)
 {
   Removal *removal = data;
 
-  g_signal_handlers_disconnect_by_data (removal->toast, removal);
-  g_object_unref (removal->toast);
   g_object_unref (removal->destination);
+  g_free (removal->next);
   g_free (removal);
 }
 
-static void
-undo_cb (AdwToast *toast,
-         Removal  *removal)
+static char *
+dup_next_id (GListModel    *model,
+             PwDestination *destination)
 {
-  removal->is_undone = TRUE;
-}
+  for (guint i = 0; i + 1 < g_list_model_get_n_items (model); i++) {
+    g_autoptr (PwDestination) one = g_list_model_get_item (model, i);
+    g_autoptr (PwDestination) next = g_list_model_get_item (model, i + 1);
 
-static void
-dismissed_cb (AdwToast *toast,
-              Removal  *removal)
-{
-  removal_end (removal);
-  g_ptr_array_remove_fast (removal->actions->removals, removal);
+    if (one == destination)
+      return g_strdup (next->id);
+  }
+  return NULL;
 }
 
 static void
@@ -253,23 +254,17 @@ take_away (PwDestinationActions *self,
 {
   PwDestination *destination = pw_destinations_lookup (self->destinations, id);
   Removal *removal;
-  g_autofree char *title = NULL, *escaped = NULL;
+  g_autofree char *sentence = NULL;
 
   if (!destination)
     return;
-  title = g_strdup_printf (_("“%s” removed"), destination->name);
-  escaped = g_markup_escape_text (title, -1);
+  sentence = g_strdup_printf (_("“%s” removed"), destination->name);
   removal = g_new0 (Removal, 1);
-  removal->actions = self;
   removal->destination = g_object_ref (destination);
-  removal->toast = g_object_ref_sink (adw_toast_new (escaped));
-  adw_toast_set_button_label (removal->toast, _("_Undo"));
-  g_signal_connect (removal->toast, "button-clicked", G_CALLBACK (undo_cb), removal);
-  g_signal_connect (removal->toast, "dismissed", G_CALLBACK (dismissed_cb), removal);
-  g_ptr_array_add (self->removals, removal);
+  removal->next = dup_next_id (G_LIST_MODEL (self->destinations), destination);
   pw_destinations_remove (self->destinations, id);
   save (self);
-  adw_toast_overlay_add_toast (self->overlay, g_object_ref (removal->toast));
+  pw_undo_offer (self->undo, sentence, removal);
 }
 
 static void
@@ -357,7 +352,7 @@ pw_destination_actions_new (GtkWidget       *window,
   self->uploads = uploads;
   self->overlay = overlay;
   self->show = show;
-  self->removals = g_ptr_array_new_with_free_func (removal_free);
+  self->undo = pw_undo_new (overlay, removal_end, removal_free, self);
   self->cancellable = g_cancellable_new ();
   g_action_map_add_action_entries (G_ACTION_MAP (window), entries, G_N_ELEMENTS (entries), self);
   return self;
@@ -368,9 +363,7 @@ pw_destination_actions_free (PwDestinationActions *self)
 {
   g_cancellable_cancel (self->cancellable);
   g_object_unref (self->cancellable);
-  for (guint i = 0; i < self->removals->len; i++)
-    removal_end (g_ptr_array_index (self->removals, i));
-  g_ptr_array_unref (self->removals);
+  pw_undo_free (self->undo);
   g_clear_weak_pointer (&self->list);
   g_clear_weak_pointer (&self->editor);
   g_free (self);

@@ -7,41 +7,43 @@
 #include <glib/gi18n.h>
 
 #include "app/pw-dialogs.h"
+#include "app/pw-undo.h"
 #include "app/pw-words.h"
 
 struct _PwUploadActions {
   PwUploads *uploads;
   PwListPage *page;
   AdwToastOverlay *overlay;
-  GPtrArray *removals;          /* Removal whose toasts are open */
+  PwUndo *undo;                 /* of Removal */
   char *choosing_for;           /* id of the upload that a file is chosen for */
 };
 
 /* Uploads on their way out. */
 typedef struct {
-  PwUploadActions *actions;
   GPtrArray *uploads;           /* PwUpload */
   GPtrArray *stopped;           /* those of them that were under way, or waited to go on */
-  AdwToast *toast;
-  gboolean is_undone;
 } Removal;
 
 /* Removing. */
 
 static void
-removal_end (Removal *removal)
+removal_end (gpointer what,
+             gboolean is_undone,
+             gpointer data)
 {
-  PwSections *sections = pw_list_page_get_sections (removal->actions->page);
+  PwUploadActions *self = data;
+  const Removal *removal = what;
+  PwSections *sections = pw_list_page_get_sections (self->page);
 
   for (guint i = 0; i < removal->uploads->len; i++) {
     PwUpload *upload = g_ptr_array_index (removal->uploads, i);
 
-    if (removal->is_undone)
+    if (is_undone)
       pw_sections_set_hidden (sections, upload, FALSE);
     else
       pw_upload_remove (upload);
   }
-  for (guint i = 0; removal->is_undone && i < removal->stopped->len; i++)
+  for (guint i = 0; is_undone && i < removal->stopped->len; i++)
     pw_upload_resume (g_ptr_array_index (removal->stopped, i));
 }
 
@@ -50,26 +52,9 @@ removal_free (gpointer data)
 {
   Removal *removal = data;
 
-  g_signal_handlers_disconnect_by_data (removal->toast, removal);
-  g_object_unref (removal->toast);
   g_ptr_array_unref (removal->uploads);
   g_ptr_array_unref (removal->stopped);
   g_free (removal);
-}
-
-static void
-undo_cb (AdwToast *toast,
-         Removal  *removal)
-{
-  removal->is_undone = TRUE;
-}
-
-static void
-dismissed_cb (AdwToast *toast,
-              Removal  *removal)
-{
-  removal_end (removal);
-  g_ptr_array_remove_fast (removal->actions->removals, removal);
 }
 
 static char *
@@ -89,17 +74,14 @@ pw_upload_actions_remove (PwUploadActions *self,
 {
   PwSections *sections = pw_list_page_get_sections (self->page);
   Removal *removal;
-  g_autofree char *title = NULL, *escaped = NULL;
+  g_autofree char *sentence = NULL;
 
   if (uploads->len == 0)
     return;
-  title = dup_removed (uploads);
-  escaped = g_markup_escape_text (title, -1);
+  sentence = dup_removed (uploads);
   removal = g_new0 (Removal, 1);
-  removal->actions = self;
   removal->uploads = g_ptr_array_ref (uploads);
   removal->stopped = g_ptr_array_new_with_free_func (g_object_unref);
-  removal->toast = g_object_ref_sink (adw_toast_new (escaped));
   for (guint i = 0; i < uploads->len; i++) {
     PwUpload *upload = g_ptr_array_index (uploads, i);
 
@@ -109,12 +91,7 @@ pw_upload_actions_remove (PwUploadActions *self,
     }
     pw_sections_set_hidden (sections, upload, TRUE);
   }
-  pw_sections_flush (sections);
-  adw_toast_set_button_label (removal->toast, _("_Undo"));
-  g_signal_connect (removal->toast, "button-clicked", G_CALLBACK (undo_cb), removal);
-  g_signal_connect (removal->toast, "dismissed", G_CALLBACK (dismissed_cb), removal);
-  g_ptr_array_add (self->removals, removal);
-  adw_toast_overlay_add_toast (self->overlay, g_object_ref (removal->toast));
+  pw_undo_offer (self->undo, sentence, removal);
 }
 
 static GPtrArray *
@@ -380,7 +357,7 @@ pw_upload_actions_new (GActionMap      *map,
   self->uploads = uploads;
   self->page = page;
   self->overlay = overlay;
-  self->removals = g_ptr_array_new_with_free_func (removal_free);
+  self->undo = pw_undo_new (overlay, removal_end, removal_free, self);
   g_action_map_add_action_entries (map, entries, G_N_ELEMENTS (entries), self);
   return self;
 }
@@ -388,9 +365,7 @@ pw_upload_actions_new (GActionMap      *map,
 void
 pw_upload_actions_free (PwUploadActions *self)
 {
-  for (guint i = 0; i < self->removals->len; i++)
-    removal_end (g_ptr_array_index (self->removals, i));
-  g_ptr_array_unref (self->removals);
+  pw_undo_free (self->undo);
   g_free (self->choosing_for);
   g_free (self);
 }

@@ -186,6 +186,17 @@ dup_with_free_name (JsonArray *entries, PwDestination *destination)
   return g_steal_pointer (&renamed);
 }
 
+static gboolean
+has_id (JsonArray *entries, const char *id)
+{
+  for (guint i = 0; i < json_array_get_length (entries); i++) {
+    if (g_strcmp0 (get_text (json_array_get_element (entries, i), "id"), id) == 0) {
+      return TRUE;
+    }
+  }
+  return FALSE;
+}
+
 static void
 apply (JsonNode *root, const PwDestinationsChange *change)
 {
@@ -193,11 +204,16 @@ apply (JsonNode *root, const PwDestinationsChange *change)
   g_autoptr (JsonArray) changed = json_array_new ();
   g_autoptr (PwDestination) destination =
     change->destination ? dup_with_free_name (entries, change->destination) : NULL;
+  const char *before = change->before && !has_id (entries, change->id) ? change->before : NULL;
   gboolean is_placed = FALSE;
 
   for (guint i = 0; i < json_array_get_length (entries); i++) {
     JsonNode *entry = json_array_get_element (entries, i);
 
+    if (destination && before && g_strcmp0 (get_text (entry, "id"), before) == 0) {
+      json_array_add_element (changed, pw_destination_to_node (destination, NULL));
+      is_placed = TRUE;
+    }
     if (g_strcmp0 (get_text (entry, "id"), change->id) != 0) {
       json_array_add_element (changed, json_node_copy (entry));
     } else if (destination && !is_placed) {
@@ -298,6 +314,7 @@ pw_destinations_change_copy (const PwDestinationsChange *self)
   g_return_val_if_fail (self != NULL, NULL);
 
   copy = pw_destinations_change_new (self->id, self->destination);
+  copy->before = g_strdup (self->before);
   copy->serial = self->serial;
   return copy;
 }
@@ -309,6 +326,7 @@ pw_destinations_change_free (PwDestinationsChange *self)
     return;
   }
   g_free (self->id);
+  g_free (self->before);
   g_clear_object (&self->destination);
   g_free (self);
 }

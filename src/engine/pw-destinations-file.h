@@ -13,6 +13,7 @@
 typedef struct {
   char *id;
   PwDestination *destination;   /* its new state; NULL = removed */
+  char *before;                 /* id of the one that a new one stands before; NULL = the end */
   guint serial;                 /* tells this change from a later one of the same id */
 } PwDestinationsChange;
 

@@ -33,13 +33,15 @@ is_alike (PwDestination *a, PwDestination *b)
 static void
 put (GPtrArray *items, int position, PwDestination *destination)
 {
-  if (position < 0) {
-    g_ptr_array_add (items, g_object_ref (destination));
-    return;
-  }
   g_object_ref (destination);
   g_object_unref (items->pdata[position]);
   items->pdata[position] = destination;
+}
+
+static void
+insert (GPtrArray *items, const char *before, PwDestination *destination)
+{
+  g_ptr_array_insert (items, before ? find_id (items, before) : -1, g_object_ref (destination));
 }
 
 static void
@@ -49,7 +51,9 @@ apply_changes (GPtrArray *items, GPtrArray *changes)
     PwDestinationsChange *change = g_ptr_array_index (changes, i);
     int position = find_id (items, change->id);
 
-    if (change->destination) {
+    if (change->destination && position < 0) {
+      insert (items, change->before, change->destination);
+    } else if (change->destination) {
       put (items, position, change->destination);
     } else if (position >= 0) {
       g_ptr_array_remove_index (items, (guint) position);
@@ -65,12 +69,20 @@ find_change (GPtrArray *changes, const char *id)
 
 /* In place of what was noted for the same id. */
 static void
-note_change (PwDestinationsItems *self, const char *id, PwDestination *destination)
+note_change (PwDestinationsItems *self,
+             const char          *id,
+             const char          *before,
+             PwDestination       *destination)
 {
   PwDestinationsChange *change = pw_destinations_change_new (id, destination);
   int older = find_change (self->changes, id);
 
+  change->before = g_strdup (before);
   if (older >= 0) {
+    PwDestinationsChange *undone = g_ptr_array_index (self->changes, older);
+
+    if (destination && !before)
+      change->before = g_steal_pointer (&undone->before);
     g_ptr_array_remove_index (self->changes, (guint) older);
   }
   change->serial = ++self->last_serial;
@@ -110,8 +122,17 @@ pw_destinations_items_put (PwDestinationsItems *self,
                            int                  position,
                            PwDestination       *destination)
 {
-  note_change (self, destination->id, destination);
+  note_change (self, destination->id, NULL, destination);
   put (self->items, position, destination);
+}
+
+void
+pw_destinations_items_insert (PwDestinationsItems *self,
+                              const char          *before,
+                              PwDestination       *destination)
+{
+  note_change (self, destination->id, before, destination);
+  insert (self->items, before, destination);
 }
 
 void
@@ -120,7 +141,7 @@ pw_destinations_items_remove (PwDestinationsItems *self,
 {
   PwDestination *destination = g_ptr_array_index (self->items, position);
 
-  note_change (self, destination->id, NULL);
+  note_change (self, destination->id, NULL, NULL);
   g_ptr_array_remove_index (self->items, position);
 }
 

@@ -24,9 +24,13 @@ int            pw_destinations_items_find_id   (const PwDestinationsItems *self,
 int            pw_destinations_items_find_name (const PwDestinationsItems *self,
                                                 const char          *name);
 
-/* Puts @destination at @position, or at the end where that is -1. */
+/* Puts @destination in the place of the one at @position. */
 void           pw_destinations_items_put       (PwDestinationsItems *self,
                                                 int                  position,
+                                                PwDestination       *destination);
+/* Before the one with that id; at the end where there is none, or @before is NULL. */
+void           pw_destinations_items_insert    (PwDestinationsItems *self,
+                                                const char          *before,
                                                 PwDestination       *destination);
 void           pw_destinations_items_remove    (PwDestinationsItems *self,
                                                 guint                position);

@@ -317,14 +317,26 @@ pw_destinations_add (PwDestinations  *self,
                      PwDestination   *destination,
                      GError         **error)
 {
+  return pw_destinations_insert (self, NULL, destination, error);
+}
+
+gboolean
+pw_destinations_insert (PwDestinations  *self,
+                        const char      *before,
+                        PwDestination   *destination,
+                        GError         **error)
+{
+  int position;
+
   g_return_val_if_fail (PW_IS_DESTINATIONS (self) && PW_IS_DESTINATION (destination), FALSE);
   g_return_val_if_fail (pw_destinations_items_find_id (&self->list, destination->id) < 0, FALSE);
 
   if (!check_name (self, destination, error)) {
     return FALSE;
   }
-  pw_destinations_items_put (&self->list, -1, destination);
-  g_list_model_items_changed (G_LIST_MODEL (self), self->list.items->len - 1, 0, 1);
+  pw_destinations_items_insert (&self->list, before, destination);
+  position = pw_destinations_items_find_id (&self->list, destination->id);
+  g_list_model_items_changed (G_LIST_MODEL (self), (guint) position, 0, 1);
   return TRUE;
 }
 

@@ -54,6 +54,12 @@ gboolean        pw_destinations_add         (PwDestinations       *self,
                                              PwDestination        *destination,
                                              GError              **error);
 
+/* The same, but before the one with that id; at the end where it is not there, or NULL. */
+gboolean        pw_destinations_insert      (PwDestinations       *self,
+                                             const char           *before,
+                                             PwDestination        *destination,
+                                             GError              **error);
+
 /* Puts @destination in the place of the one with its id. */
 gboolean        pw_destinations_replace     (PwDestinations       *self,
                                              PwDestination        *destination,

@@ -163,6 +163,37 @@ test_save (Fixture *fixture, gconstpointer data)
   g_assert_null (pw_destinations_lookup (first, "a"));
 }
 
+/* One that was taken away and comes back stands where it stood, in the file too. */
+static void
+test_insert (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (PwDestinations) first = new_loaded (fixture), second = NULL, third = NULL;
+  g_autoptr (PwDestination) b = NULL, c = NULL;
+
+  add (first, "a");
+  add (first, "b");
+  add (first, "c");
+  save (first);
+  b = g_object_ref (pw_destinations_lookup (first, "b"));
+  c = g_object_ref (pw_destinations_lookup (first, "c"));
+  pw_destinations_remove (first, "b");
+  pw_destinations_remove (first, b->id);
+  assert_names (first, "a,c");
+  save (first);
+  second = new_loaded (fixture);
+  assert_names (second, "a,c");
+  g_assert_true (pw_destinations_insert (second, c->id, b, NULL));
+  assert_names (second, "a,b,c");
+  save (second);
+  assert_names (second, "a,b,c");
+  third = new_loaded (fixture);
+  assert_names (third, "a,b,c");
+
+  pw_destinations_remove (third, c->id);
+  g_assert_true (pw_destinations_insert (third, "of none", c, NULL));
+  assert_names (third, "a,b,c");
+}
+
 static void
 test_refused (Fixture *fixture, gconstpointer data)
 {
@@ -486,6 +517,7 @@ main (int argc, char **argv)
 
   g_test_init (&argc, &argv, NULL);
   ADD ("save", test_save);
+  ADD ("insert", test_insert);
   ADD ("refused", test_refused);
   ADD ("two-processes", test_two_processes);
   ADD ("lock", test_lock);
