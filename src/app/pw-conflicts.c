@@ -40,6 +40,24 @@ read_answer (const char *id,
   return FALSE;
 }
 
+/* Their rows say that they wait for an answer, from now on until they are taken from the list. */
+
+static void
+unask (gpointer data)
+{
+  g_autoptr (PwUpload) upload = data;
+
+  pw_upload_set_asked (upload, FALSE);
+}
+
+static void
+put (PwConflicts *self,
+     PwUpload    *upload)
+{
+  pw_upload_set_asked (upload, TRUE);
+  g_ptr_array_add (self->waiting, g_object_ref (upload));
+}
+
 static void ask (PwConflicts *self);
 
 static void
@@ -115,7 +133,7 @@ ask (PwConflicts *self)
   if (self->asked || self->waiting->len == 0)
     return;
   self->asked = g_steal_pointer (&self->waiting);
-  self->waiting = g_ptr_array_new_with_free_func (g_object_unref);
+  self->waiting = g_ptr_array_new_with_free_func (unask);
   heading = dup_heading (self->asked);
   body = dup_body (self->asked);
   pw_dialogs_ask (self->parent, heading, body, responses, "rename", answered_cb, self);
@@ -137,7 +155,7 @@ static void
 add (PwConflicts *self,
      PwUpload    *upload)
 {
-  g_ptr_array_add (self->waiting, g_object_ref (upload));
+  put (self, upload);
   g_clear_handle_id (&self->quiet_id, g_source_remove);
   self->quiet_id = g_timeout_add (QUIET_MS, quiet_cb, self);
 }
@@ -156,7 +174,7 @@ void
 pw_conflicts_ask (PwConflicts *self,
                   PwUpload    *upload)
 {
-  g_ptr_array_add (self->waiting, g_object_ref (upload));
+  put (self, upload);
   ask (self);
 }
 
@@ -168,7 +186,7 @@ pw_conflicts_new (PwUploads *uploads,
 
   self->uploads = uploads;
   self->parent = parent;
-  self->waiting = g_ptr_array_new_with_free_func (g_object_unref);
+  self->waiting = g_ptr_array_new_with_free_func (unask);
   g_signal_connect (uploads, "changed", G_CALLBACK (changed_cb), self);
   return self;
 }

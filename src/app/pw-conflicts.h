@@ -9,8 +9,8 @@
 #include <gtk/gtk.h>
 
 /* Asks once for all uploads that met an object of their name, as soon as no more of a batch are
- * being looked for. Who closes the question is asked no more; each row still offers it. Main
- * thread. */
+ * being looked for; until then, and while it is open, they are "asked". Who closes the question is
+ * asked no more; each row still offers it. Main thread. */
 
 typedef struct _PwConflicts PwConflicts;
 

@@ -236,9 +236,9 @@ show_state (PwUploadPage *self)
   gboolean is_resting = upload->state == PW_UPLOAD_PAUSED || upload->state == PW_UPLOAD_WAITING;
 
   set_class (self->bar, "paused", is_resting);
-  set_class (self->bar, "problem", upload->state == PW_UPLOAD_FAILED);
-  set_class (self->sentence, "error", upload->state == PW_UPLOAD_FAILED);
-  set_class (self->sentence, "dim-label", upload->state != PW_UPLOAD_FAILED);
+  set_class (self->bar, "problem", pw_words_is_error (upload));
+  set_class (self->sentence, "error", pw_words_is_error (upload));
+  set_class (self->sentence, "dim-label", !pw_words_is_error (upload));
   show_help (self);
   show_toggle (self);
   show_progress (self);
@@ -416,6 +416,7 @@ pw_upload_page_new (PwUploads *uploads,
   show_title (self);
   show_state (self);
   g_signal_connect_swapped (upload, "notify::state", G_CALLBACK (state_cb), self);
+  g_signal_connect_swapped (upload, "notify::asked", G_CALLBACK (show_state), self);
   g_signal_connect_swapped (upload, "progress", G_CALLBACK (show_progress), self);
   g_signal_connect_swapped (self->map, "notify::text", G_CALLBACK (show_plan), self);
   if (!self->parts.looks && !pw_upload_is_over (upload))

@@ -101,7 +101,7 @@ show_bar (PwUploadRow *self,
   gtk_widget_set_visible (self->bar, !pw_upload_is_over (upload)
                           && (upload->state != PW_UPLOAD_FAILED || safe > 0));
   set_class (self->bar, "paused", is_resting);
-  set_class (self->bar, "problem", upload->state == PW_UPLOAD_FAILED);
+  set_class (self->bar, "problem", pw_words_is_error (upload));
   pw_bar_show (PW_BAR (self->bar), (double) safe / size,
                (double) MAX (pw_upload_get_sent (upload), safe) / size, NULL);
 }
@@ -188,7 +188,7 @@ static void
 show_state (PwUploadRow *self)
 {
   PwUpload *upload = self->entry->upload;
-  gboolean has_failed = upload->state == PW_UPLOAD_FAILED;
+  gboolean has_failed = pw_words_is_error (upload);
 
   show_help (self, upload);
   show_toggle (self, upload);
@@ -272,6 +272,7 @@ pw_upload_row_show (PwUploadRow *self,
   show_edges (self);
   g_signal_connect_swapped (entry, "notify::edges", G_CALLBACK (show_edges), self);
   g_signal_connect_swapped (entry->upload, "notify::state", G_CALLBACK (state_cb), self);
+  g_signal_connect_swapped (entry->upload, "notify::asked", G_CALLBACK (state_cb), self);
   g_signal_connect_swapped (entry->upload, "progress", G_CALLBACK (progress_cb), self);
 }
 

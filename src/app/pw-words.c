@@ -68,7 +68,7 @@ pw_words_get_help (PwUpload *upload)
 {
   if (upload->state != PW_UPLOAD_FAILED && upload->state != PW_UPLOAD_PAUSED)
     return PW_HELP_NONE;
-  if (!upload->error)
+  if (!upload->error || upload->is_asked)
     return PW_HELP_NONE;
   return upload->error->domain == PW_ERROR ? help_for (upload->error->code) : PW_HELP_RETRY;
 }
@@ -83,6 +83,12 @@ const char *
 pw_words_get_action (PwHelp help)
 {
   return helps[help].action;
+}
+
+gboolean
+pw_words_is_error (PwUpload *upload)
+{
+  return upload->state == PW_UPLOAD_FAILED && !upload->is_asked;
 }
 
 PwToggle
@@ -193,6 +199,8 @@ pw_words_dup_sentence (PwUpload *upload,
   case PW_UPLOAD_PAUSED:
     return dup_held (upload, upload->error ? upload->error->message : _("Paused"));
   case PW_UPLOAD_FAILED:
+    if (upload->is_asked)
+      return g_strdup (_("Waiting for an answer"));
     return g_strdup (upload->error ? upload->error->message : _("Failed"));
   case PW_UPLOAD_DONE:
     return dup_done (upload, now);

@@ -29,6 +29,9 @@ const char *pw_words_get_label    (PwHelp    help);
 /* "win.follow-upload": takes the upload's id as its target. NULL for PW_HELP_NONE. */
 const char *pw_words_get_action   (PwHelp    help);
 
+/* It failed, and nobody is just being asked what to do. */
+gboolean    pw_words_is_error     (PwUpload *upload);
+
 /* What its one button does. */
 typedef enum {
   PW_TOGGLE_NONE,

@@ -10,7 +10,7 @@
 
 #define TELL_EVERY_US (200 * G_TIME_SPAN_MILLISECOND)
 
-enum { PROP_STATE = 1, N_PROPS };
+enum { PROP_STATE = 1, PROP_ASKED, N_PROPS };
 enum { PROGRESS, N_SIGNALS };
 
 static GParamSpec *props[N_PROPS];
@@ -93,6 +93,8 @@ pw_upload_get_property (GObject    *object,
 {
   if (id == PROP_STATE)
     g_value_set_uint (value, PW_UPLOAD (object)->state);
+  else if (id == PROP_ASKED)
+    g_value_set_boolean (value, PW_UPLOAD (object)->is_asked);
   else
     G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, spec);
 }
@@ -131,6 +133,8 @@ pw_upload_class_init (PwUploadClass *klass)
   props[PROP_STATE] = g_param_spec_uint ("state", NULL, NULL, 0, PW_N_UPLOAD_STATES - 1,
                                          PW_UPLOAD_WAITING,
                                          G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
+  props[PROP_ASKED] = g_param_spec_boolean ("asked", NULL, NULL, FALSE,
+                                            G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
   g_object_class_install_properties (object_class, N_PROPS, props);
   signals[PROGRESS] = g_signal_new ("progress", PW_TYPE_UPLOAD, G_SIGNAL_RUN_LAST, 0, NULL, NULL,
                                     NULL, G_TYPE_NONE, 0);
@@ -234,6 +238,16 @@ pw_upload_restore (PwUpload      *self,
   self->etag = g_strdup (etag);
   if (state == PW_UPLOAD_DONE)
     self->schedule.safe = self->size;
+}
+
+void
+pw_upload_set_asked (PwUpload *self,
+                     gboolean  is_asked)
+{
+  if (self->is_asked == is_asked)
+    return;
+  self->is_asked = is_asked;
+  g_object_notify_by_pspec (G_OBJECT (self), props[PROP_ASKED]);
 }
 
 void

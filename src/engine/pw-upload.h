@@ -14,7 +14,7 @@
  *
  * It holds one state, and knows which job comes next; the workers do the jobs. "notify::state"
  * tells of every move, also where it stays paused for another reason; "progress" (a signal) about
- * five times a second of moving bytes.
+ * five times a second of moving bytes; "notify::asked" that a question is open, or no more.
  *
  *   WAITING ─→ PREPARING ─→ SENDING ─→ FINISHING ─→ DONE
  *      ↑           │   ↑________│__________│
@@ -64,6 +64,7 @@ struct _PwUpload {
   char *etag;                   /* of the finished object; or NULL */
   char *note;                   /* a sentence for the user, which the list passes on and takes */
   PwIfExists if_exists;
+  gboolean is_asked;            /* its failure is a question that is open: see "asked" */
   gboolean follow;              /* a changed file is followed instead of refused */
   gboolean was_interrupted;     /* it was neither over nor paused when the process before ended */
   gint64 added;                 /* Unix seconds */
@@ -136,6 +137,9 @@ void          pw_upload_restore        (PwUpload      *self,
                                         const char    *verification,
                                         const char    *etag);
 
+/* A question about it is open now, or no more. */
+void          pw_upload_set_asked      (PwUpload      *self,
+                                        gboolean       is_asked);
 /* What its journal says, as long as it is not taken up. */
 void          pw_upload_set_known_safe (PwUpload      *self,
                                         guint64        bytes);

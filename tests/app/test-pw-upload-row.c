@@ -143,6 +143,27 @@ test_vanished (void)
   g_assert_cmpstr (self->asked, ==, choose);
 }
 
+/* While the question about it is open, it is no error yet. */
+static void
+test_asked (void)
+{
+  g_autoptr (Fixture) self = fixture_new ();
+  g_autoptr (PwUpload) upload = app_fixture_new_upload_in ("film.mov", PW_UPLOAD_FAILED,
+                                                           PW_ERROR_EXISTS);
+  GtkWidget *sentence;
+
+  show (self, upload);
+  g_assert_true (has (self, GTK_TYPE_BUTTON, "Decide…"));
+  pw_upload_set_asked (upload, TRUE);
+  sentence = app_fixture_find (self->row, GTK_TYPE_LABEL, "Waiting for an answer");
+  g_assert_nonnull (sentence);
+  g_assert_false (gtk_widget_has_css_class (sentence, "error"));
+  g_assert_false (has (self, GTK_TYPE_BUTTON, "Decide…"));
+  pw_upload_set_asked (upload, FALSE);
+  g_assert_true (gtk_widget_has_css_class (sentence, "error"));
+  g_assert_true (has (self, GTK_TYPE_BUTTON, "Decide…"));
+}
+
 /* Rows are used for one upload after another; what went is not listened to. */
 static void
 test_another (void)
@@ -237,6 +258,7 @@ main (int    argc,
   g_test_add_func ("/upload-row/states", test_states);
   g_test_add_func ("/upload-row/done", test_done);
   g_test_add_func ("/upload-row/vanished", test_vanished);
+  g_test_add_func ("/upload-row/asked", test_asked);
   g_test_add_func ("/upload-row/another", test_another);
   g_test_add_func ("/upload-row/progress", test_progress);
   g_test_add_func ("/upload-row/title", test_title);

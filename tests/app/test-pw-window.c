@@ -86,9 +86,12 @@ test_end_while_open (void)
     gtk_widget_activate_action (self.window, cases[i].action, cases[i].is_of_upload ? "s" : NULL,
                                 upload->id);
     g_assert_cmpuint (count_windows (), ==, 2);
+    if (g_str_equal (cases[i].action, "win.decide-upload"))
+      g_assert_true (upload->is_asked);
 
     gtk_window_destroy (GTK_WINDOW (self.window));
     app_fixture_wait (!seen && count_windows () == 0);
+    g_assert_false (upload->is_asked);
     fixture_clear (&self);
   }
 }
