@@ -22,6 +22,7 @@ struct _PwListPage {
   GtkWidget *destination_name;
   GtkWidget *search_toggle;
   GtkWidget *pause_all;
+  GtkWidget *pause_all_below;   /* the same where the header has no room for it */
   GtkWidget *search_bar;
   GtkWidget *search_entry;
   GtkWidget *filter;
@@ -147,22 +148,31 @@ dup_totals (const PwTotals   *totals,
   return g_strdup_printf (_("%s — %s left"), speed, duration);
 }
 
+static gboolean
+has_unfinished (const PwTotals *totals)
+{
+  return totals->n_done + totals->n_failed < totals->n_uploads;
+}
+
 static void
 show_pause_all (PwListPage     *self,
                 const PwTotals *totals)
 {
+  GtkWidget *shown = self->is_narrow ? self->pause_all_below : self->pause_all;
   gboolean is_paused = totals->n_paused > 0 && totals->n_active == 0 && totals->n_troubled == 0
                        && totals->n_done + totals->n_failed + totals->n_paused == totals->n_uploads;
   const char *label = is_paused ? _("Resume All") : _("Pause All");
 
-  gtk_button_set_icon_name (GTK_BUTTON (self->pause_all),
+  gtk_widget_set_visible (self->pause_all,
+                          shown == self->pause_all && has_unfinished (totals));
+  gtk_widget_set_visible (self->pause_all_below,
+                          shown == self->pause_all_below && has_unfinished (totals));
+  gtk_button_set_icon_name (GTK_BUTTON (shown),
                             is_paused ? "media-playback-start-symbolic"
                                       : "media-playback-pause-symbolic");
-  gtk_actionable_set_action_name (GTK_ACTIONABLE (self->pause_all),
+  gtk_actionable_set_action_name (GTK_ACTIONABLE (shown),
                                   is_paused ? "win.resume-all" : "win.pause-all");
-  pw_spoken_set_tooltip (self->pause_all, label);
-  gtk_widget_set_visible (self->pause_all,
-                          totals->n_done + totals->n_failed < totals->n_uploads);
+  pw_spoken_set_tooltip (shown, label);
 }
 
 void
@@ -175,7 +185,7 @@ pw_list_page_show_totals (PwListPage *self)
   text = dup_totals (&totals, pw_uploads_get_progress (self->uploads));
   gtk_label_set_label (GTK_LABEL (self->totals), text);
   gtk_action_bar_set_revealed (GTK_ACTION_BAR (self->footer),
-                               totals.n_active + totals.n_paused > 0 && !self->choice);
+                               has_unfinished (&totals) && !self->choice);
   show_pause_all (self, &totals);
 }
 
@@ -294,6 +304,10 @@ pw_list_page_set_narrow (PwListPage *self,
     return;
   self->is_narrow = is_narrow;
   gtk_widget_set_visible (self->title, !is_narrow);
+  gtk_label_set_wrap (GTK_LABEL (self->totals), is_narrow);
+  gtk_label_set_ellipsize (GTK_LABEL (self->totals),
+                           is_narrow ? PANGO_ELLIPSIZE_NONE : PANGO_ELLIPSIZE_END);
+  pw_list_page_show_totals (self);
   for (guint i = 0; i < self->rows->len; i++)
     pw_upload_row_set_narrow (g_ptr_array_index (self->rows, i), is_narrow);
 }
@@ -455,6 +469,7 @@ pw_list_page_class_init (PwListPageClass *klass)
   BIND (destination_name);
   BIND (search_toggle);
   BIND (pause_all);
+  BIND (pause_all_below);
   BIND (search_bar);
   BIND (search_entry);
   BIND (filter);

@@ -96,6 +96,41 @@ test_end_while_open (void)
   }
 }
 
+/* Also with all the buttons that some desktops give a window, and all of its own. */
+static void
+test_narrow (void)
+{
+  g_autoptr (PwDestination) destination = app_fixture_new_destination ();
+  g_autoptr (PwUpload) upload = app_fixture_new_upload_in ("a", PW_UPLOAD_PAUSED,
+                                                           PW_ERROR_CANCELLED);
+  g_autoptr (GSettings) settings = g_settings_new (PW_APP_ID);
+  g_autoptr (GListModel) shown = NULL;
+  GtkWidget *controls;
+  Fixture self;
+  int min;
+
+  g_object_set (gtk_settings_get_default (), "gtk-decoration-layout", ":minimize,maximize,close",
+                NULL);
+  g_settings_set_int (settings, "width", 360);
+  fixture_init (&self);
+  g_free (destination->name);
+  destination->name = g_strdup ("Camera archive in Frankfurt");
+  g_assert_true (pw_destinations_add (self.destinations, destination, NULL));
+  pw_uploads_append (self.uploads, upload);
+  app_fixture_wait (app_fixture_find (self.window, GTK_TYPE_BUTTON, "Resume All"));
+  g_assert_nonnull (app_fixture_find (self.window, GTK_TYPE_MENU_BUTTON, "Speed Limit"));
+  controls = app_fixture_find (self.window, GTK_TYPE_WINDOW_CONTROLS, NULL);
+  shown = gtk_widget_observe_children (controls);
+  g_assert_cmpuint (g_list_model_get_n_items (shown), ==, 3);
+  gtk_widget_measure (self.window, GTK_ORIENTATION_HORIZONTAL, -1, &min, NULL, NULL, NULL);
+  g_assert_cmpint (min, <=, 360);
+
+  g_settings_reset (settings, "width");
+  gtk_settings_reset_property (gtk_settings_get_default (), "gtk-decoration-layout");
+  gtk_window_destroy (GTK_WINDOW (self.window));
+  fixture_clear (&self);
+}
+
 int
 main (int    argc,
       char **argv)
@@ -103,6 +138,8 @@ main (int    argc,
   app_fixture_init (&argc, &argv);
 
   g_test_add_func ("/window/end-while-open", test_end_while_open);
+
+  g_test_add_func ("/window/narrow", test_narrow);
 
   return g_test_run ();
 }
