@@ -17,8 +17,11 @@ import sys
 from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
-FOLDERS = ("src/", "tests/", "build-aux/", ".ci/", "meson.build", "meson_options.txt", "po/", "data/",
+FOLDERS = ("src/", "tests/", "build-aux/", ".ci/", "meson.build", "po/", "data/",
            "flatpak/")
+
+# What the top level holds, beside hidden files and folders.
+TOP = {"meson.build", "src", "data", "po", "tests", "flatpak", "build-aux", "README.md", "COPYING"}
 
 FILE_AIM, TEST_FILE_AIM, FILE_MOST = 400, 600, 600
 FUNCTION_AIM, FUNCTION_MOST = 40, 60
@@ -123,7 +126,11 @@ def tracked():
     except (OSError, subprocess.CalledProcessError):
         names = [str(path.relative_to(ROOT)) for path in ROOT.rglob("*")]
         names = [name for name in names if not re.match(r"build(?!-aux)|\.git/", name)]
-    return sorted({name for name in names if name.startswith(FOLDERS) and (ROOT / name).is_file()})
+    return sorted({name for name in names if (ROOT / name).is_file()})
+
+
+def is_at_home(name):
+    return name.startswith(".") or name.split("/")[0] in TOP
 
 
 def self_test():
@@ -143,6 +150,8 @@ def self_test():
         problems = []
         check_text(name, content, lambda *_: None, lambda *line: problems.append(line))
         assert len(problems) == count, (name, content[:200], problems)
+    assert [name for name in ("src/a.c", ".ci/a", "a.c", "lib/a.c", "COPYING", "source/a.c")
+            if not is_at_home(name)] == ["a.c", "lib/a.c", "source/a.c"]
     print(f"check-size: {len(bad)} texts that are not fit are refused")
 
 
@@ -159,6 +168,9 @@ def main(arguments):
         problems.append(f"{name}:{number}: {sentence}")
 
     names = tracked()
+    problems += [f"{name}: the top level holds only {', '.join(sorted(TOP))}"
+                 for name in names if not is_at_home(name)]
+    names = [name for name in names if name.startswith(FOLDERS)]
     for name in names:
         try:
             text = (ROOT / name).read_text(encoding="utf-8")
