@@ -13,6 +13,7 @@ sys.path.insert(0, str(HERE.parent / 'window'))
 
 from editor import Editor  # noqa: E402
 
+from gi.repository import GLib  # noqa: E402
 from desktop import (activate, find_application, find_windows, look_closely, press_key,  # noqa: E402
                      wait_window)
 from partway import TIMEOUT, Failure, check_equal, spawn, wait_until  # noqa: E402
@@ -71,31 +72,30 @@ class Sandboxed(Editor):
         yield self._errors
 
     @staticmethod
-    def _look_at_chooser():
-        """The portal's own program, which is one of GTK 3."""
+    def _find_in_chooser(role, text, condition):
+        """In the portal's own program, which is one of GTK 3; None also where it changes meanwhile."""
         place = find_application('xdg-desktop-portal-gtk')
-        return look_closely(place) if place else None
+        try:
+            nodes = look_closely(place).find_all(role, text) if place else []
+            return next((node for node in nodes if condition(node)), None)
+        except GLib.Error:
+            return None
 
     def _find_entry(self, chooser):
         activate(chooser)
         press_key('ctrl+l')
-        tree = self._look_at_chooser()
-        return next((node for node in tree.find_all('text') if node.get_extents()[2] > 1), None)
-
-    def _press_choose(self):
-        button = self._look_at_chooser().find('button', 'Choose')
-        if button is None or not button.is_in('sensitive'):
-            return False
-        button.press()
-        return True
+        return self._find_in_chooser('text', None, lambda node: node.get_extents()[2] > 1)
 
     def choose_files(self, path, title='Add Files'):
         """Through the portal's file chooser."""
         chooser = wait_window(title)
-        entry = wait_until(lambda: self._find_entry(chooser), 'a path can be written', 60)
+        entry = wait_until(lambda: self._find_entry(chooser), 'a path can be written', 120)
         entry.set_text(str(path))
-        wait_until(self._press_choose, 'the file can be chosen', 60)
-        wait_until(lambda: not find_windows(title), 'the file chooser is gone', 60)
+        button = wait_until(lambda: self._find_in_chooser('button', 'Choose',
+                                                          lambda node: node.is_in('sensitive')),
+                            'the file can be chosen', 120)
+        button.press()
+        wait_until(lambda: not find_windows(title), 'the file chooser is gone', 120)
 
     def add_destination_in_window(self, server):
         self.push('Add a Destination…')
