@@ -179,9 +179,11 @@ show_room (PwUploadRow *self,
            gboolean     has_failed)
 {
   gboolean may_wrap = has_failed || self->is_narrow;
+  int lines = has_failed ? 3 : 2;
 
   gtk_label_set_wrap (GTK_LABEL (self->sentence), may_wrap);
-  gtk_label_set_lines (GTK_LABEL (self->sentence), has_failed ? 3 : 2);
+  /* A number of lines is filled also where nothing may wrap. */
+  gtk_label_set_lines (GTK_LABEL (self->sentence), may_wrap ? lines : -1);
 }
 
 static void

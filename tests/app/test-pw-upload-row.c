@@ -4,6 +4,8 @@
 
 #include "app/pw-upload-row.h"
 
+#include <string.h>
+
 #include "app-fixture.h"
 #include "app/pw-bar.h"
 #include "engine/pw-error.h"
@@ -250,6 +252,31 @@ test_narrow (void)
   g_assert_cmpint (minimum, <=, 336);
 }
 
+/* How an upload stands is one line, however long; the row is as high as that. */
+static void
+test_one_line (void)
+{
+  g_autoptr (Fixture) self = fixture_new ();
+  g_autoptr (PwUpload) upload = app_fixture_new_upload ("film.mov");
+  g_autofree char *proof = g_strnfill (300, 'm');
+  PangoLayout *layout;
+  GtkWidget *sentence;
+
+  proof[100] = ' ';
+  pw_upload_restore (upload, PW_UPLOAD_DONE, NULL, proof, NULL);
+  show (self, upload);
+  sentence = app_fixture_find (self->row, GTK_TYPE_LABEL, NULL);
+  while (!GTK_IS_LABEL (sentence)
+         || !strstr (gtk_label_get_label (GTK_LABEL (sentence)), proof)) {
+    sentence = gtk_widget_get_next_sibling (sentence);
+    g_assert_nonnull (sentence);
+  }
+  app_fixture_wait (gtk_widget_get_width (sentence) > 0);
+  layout = gtk_label_get_layout (GTK_LABEL (sentence));
+  g_assert_cmpint (pango_layout_get_line_count (layout), ==, 1);
+  g_assert_true (pango_layout_is_ellipsized (layout));
+}
+
 int
 main (int    argc,
       char **argv)
@@ -264,5 +291,6 @@ main (int    argc,
   g_test_add_func ("/upload-row/title", test_title);
   g_test_add_func ("/upload-row/edges", test_edges);
   g_test_add_func ("/upload-row/narrow", test_narrow);
+  g_test_add_func ("/upload-row/one-line", test_one_line);
   return g_test_run ();
 }

@@ -28,7 +28,9 @@ DRAG_SOURCE = BUILD / 'tests/window/drag-source'
 # What it needs of the session that it is shown in.
 SHOWN = ('DISPLAY', 'DBUS_SESSION_BUS_ADDRESS', 'XDG_RUNTIME_DIR', 'GDK_BACKEND', 'GSK_RENDERER')
 
-LOOK = {'gtk-font-name': 'Cantarell 11', 'gtk-enable-animations': 'false'}
+# As GNOME has it; and no motion that a picture would catch half-way.
+LOOK = {'gtk-font-name': 'Cantarell 11', 'gtk-enable-animations': 'false',
+        'gtk-decoration-layout': ':close'}
 
 
 class Window(Cli):
