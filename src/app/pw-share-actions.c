@@ -156,10 +156,11 @@ answered_cb (GObject      *source,
 
   for (guint i = 0; i < G_N_ELEMENTS (lives); i++) {
     if (g_strcmp0 (id, lives[i].id) == 0 && asked->actions->overlay) {
+      PwUploads *uploads = asked->actions->uploads;
       PwUpload *upload = asked->upload;
 
-      pw_link_new_async (asked->actions->uploads, upload->destination, upload->key,
-                         lives[i].seconds, made_cb, g_steal_pointer (&asked));
+      pw_link_new_async (uploads, upload->destination, upload->key, lives[i].seconds, made_cb,
+                         g_steal_pointer (&asked));
       return;
     }
   }
