@@ -176,29 +176,17 @@ set_busy (PwDestinationPage *self,
 }
 
 static void
-told_cb (GObject      *source,
-         GAsyncResult *result,
-         gpointer      data)
-{
-  g_free (pw_dialogs_ask_finish (result));
-}
-
-static void
 saved_cb (GObject      *source,
           GAsyncResult *result,
           gpointer      data)
 {
-  const PwResponse responses[] = {
-    { "close", _("_Close"), ADW_RESPONSE_DEFAULT }, { NULL, NULL, ADW_RESPONSE_DEFAULT }
-  };
   g_autoptr (PwDestinationPage) self = data;
   g_autoptr (GError) error = NULL;
 
   set_busy (self, FALSE);
   if (!pw_saving_finish (result, &error)) {
     if (!g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
-      pw_dialogs_ask (GTK_WIDGET (self), _("The Destination Was Not Saved"), error->message,
-                      responses, "close", told_cb, NULL);
+      pw_dialogs_tell (GTK_WIDGET (self), _("The Destination Was Not Saved"), error->message);
     return;
   }
   if (!gtk_widget_get_root (GTK_WIDGET (self)))

@@ -148,6 +148,26 @@ pw_dialogs_ask_finish (GAsyncResult *result)
   return g_task_propagate_pointer (G_TASK (result), NULL);
 }
 
+static void
+told_cb (GObject      *source,
+         GAsyncResult *result,
+         gpointer      data)
+{
+  g_free (pw_dialogs_ask_finish (result));
+}
+
+void
+pw_dialogs_tell (GtkWidget  *parent,
+                 const char *heading,
+                 const char *body)
+{
+  const PwResponse responses[] = {
+    { "close", _("_Close"), ADW_RESPONSE_DEFAULT }, { NULL, NULL, ADW_RESPONSE_DEFAULT }
+  };
+
+  pw_dialogs_ask (parent, heading, body, responses, "close", told_cb, NULL);
+}
+
 /* Choosing files. */
 
 /* @files: NULL or empty where those who asked the user could hand nothing over. */
@@ -288,6 +308,13 @@ pw_dialogs_choose_finish (GAsyncResult *result,
                           GError      **error)
 {
   return g_task_propagate_pointer (G_TASK (result), error);
+}
+
+void
+pw_dialogs_tell_unchosen (GtkWidget    *parent,
+                          const GError *error)
+{
+  pw_dialogs_tell (parent, _("No Access to the Files"), error->message);
 }
 
 /* What is shown over the window. */

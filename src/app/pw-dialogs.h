@@ -32,6 +32,11 @@ void        pw_dialogs_ask                 (GtkWidget            *parent,
 /* The chosen response's id; to free. NULL: @parent went first. */
 char       *pw_dialogs_ask_finish          (GAsyncResult         *result);
 
+/* Tells what takes more words than a toast has room for. */
+void        pw_dialogs_tell                (GtkWidget            *parent,
+                                            const char           *heading,
+                                            const char           *body);
+
 typedef enum {
   PW_CHOOSE_FILES,              /* one or more */
   PW_CHOOSE_FILE,               /* exactly one */
@@ -53,6 +58,10 @@ GListModel *pw_dialogs_choose_finish       (GAsyncResult         *result,
 /* Over the window, closed by the user; takes @page. */
 void        pw_dialogs_show_preferences    (GtkWidget            *parent,
                                             AdwPreferencesPage   *page);
+/* Tells why nothing was chosen. */
+void        pw_dialogs_tell_unchosen       (GtkWidget            *parent,
+                                            const GError         *error);
+
 void        pw_dialogs_show_about          (GtkWidget            *parent,
                                             const char           *debug_info);
 

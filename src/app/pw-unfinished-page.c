@@ -422,7 +422,7 @@ file_cb (GObject      *source,
   PwLeftover *leftover = find (self, upload_id);
 
   if (error && !g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
-    tell (self, error->message);
+    pw_dialogs_tell_unchosen (GTK_WIDGET (self), error);
   if (!leftover || !file || !self->shown)
     return;
   if (!g_file_peek_path (file)) {

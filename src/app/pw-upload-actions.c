@@ -239,7 +239,7 @@ chosen_cb (GObject      *source,
   id = g_steal_pointer (&self->choosing_for);
   upload = pw_uploads_lookup (self->uploads, id);
   if (error)
-    adw_toast_overlay_add_toast (self->overlay, adw_toast_new (error->message));
+    pw_dialogs_tell_unchosen (GTK_WIDGET (self->overlay), error);
   if (!upload || !file || !g_file_peek_path (file)
       || (upload->state != PW_UPLOAD_PAUSED && upload->state != PW_UPLOAD_FAILED))
     return;

@@ -216,7 +216,7 @@ chosen_cb (GObject      *source,
   g_autoptr (GListModel) files = pw_dialogs_choose_finish (result, &error);
 
   if (error && !g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
-    pw_window_tell (self, error->message);
+    pw_dialogs_tell_unchosen (GTK_WIDGET (self), error);
   if (files)
     pw_window_add_files (self, files);
 }

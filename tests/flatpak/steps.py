@@ -150,6 +150,8 @@ def step_without_fuse(home):
         window.choose_files(home / 'Videos' / FILE)
         window.find('label', re.compile('could not be handed over.*FUSE'), 60)
         window.take_picture('flatpak-without-fuse')
+        window.press('Escape')
+        window.wait_gone('label', 'No Access to the Files')
         check_equal(window.names(), ['# Finished', 'opened.txt'])
         window.quit()
 
