@@ -16,11 +16,22 @@ reason (const HttpFailure *failure)
 }
 
 static GError *
+refusal_error (const HttpFailure *failure)
+{
+  return g_error_new (HTTP_ERROR, HTTP_ERROR_PROXY,
+                      "The proxy refused to connect to %s (status %u).",
+                      failure->host, failure->proxy_status);
+}
+
+/* A refusal by the proxy is a broken line to older libcurl, and no connection to newer. */
+static GError *
 connect_error (const HttpFailure *failure)
 {
   const char *why = failure->os_errno != 0 ? g_strerror (failure->os_errno)
                                            : curl_easy_strerror (failure->code);
 
+  if (failure->proxy_status >= 300)
+    return refusal_error (failure);
   if (failure->has_proxy)
     return g_error_new (HTTP_ERROR, HTTP_ERROR_CONNECT,
                         "No connection to %s through the proxy: %s.", failure->host, why);
@@ -40,9 +51,7 @@ static GError *
 lost_error (const HttpFailure *failure)
 {
   if (failure->proxy_status >= 300)
-    return g_error_new (HTTP_ERROR, HTTP_ERROR_PROXY,
-                        "The proxy refused to connect to %s (status %u).",
-                        failure->host, failure->proxy_status);
+    return refusal_error (failure);
   return g_error_new (HTTP_ERROR, HTTP_ERROR_RESET,
                       "The connection to %s broke: %s.", failure->host, reason (failure));
 }

@@ -35,7 +35,8 @@ normalise_host (const char *host)
   g_autofree char *name = NULL;
   const char *last_dot;
 
-  if (ip) {
+  /* To newer GLib an address with an interface of this machine is one, too. */
+  if (ip && !strchr (ascii, '%')) {
     return g_inet_address_to_string (ip);
   }
   if (!ascii || *ascii == '\0' || *ascii == '.' || strlen (ascii) > 253 || strstr (ascii, "..")) {

@@ -140,7 +140,8 @@ test_requests (void)
     { "GET", NULL, NULL },
     { "PUT", NULL, "Content-Length: 0" },
   };
-  static const char path[] = "/b//a/../k%20%2f~!*'()%c3%a4+;=@:$,&?uploads&x=%2B%2F&y=a/b?c";
+  /* Newer libcurl writes escapes in capitals, as we do. */
+  static const char path[] = "/b//a/../k%20%2F~!*'()%C3%A4+;=@:$,&?uploads&x=%2B%2F&y=a/b?c";
   g_autoptr (ScriptedServer) server = scripted_server_new (echo_script, NULL, NULL);
   g_autofree char *url = scripted_server_dup_url (server, path);
   g_autoptr (HttpClient) client = client_new ();
