@@ -35,6 +35,8 @@ fixture_new (void)
 {
   Fixture *self = g_new0 (Fixture, 1);
   GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 6);
+  /* As on its page: the less width, the more height it needs. */
+  GtkWidget *scroller = gtk_scrolled_window_new ();
   guint8 looks[N_PARTS] = { PW_LOOK_SAFE, PW_LOOK_SAFE };
 
   self->map = pw_part_map_new ();
@@ -44,7 +46,10 @@ fixture_new (void)
   pw_part_map_set_text_func (PW_PART_MAP (self->map), text_cb, NULL);
   pw_part_map_show (PW_PART_MAP (self->map), looks, N_PARTS, NULL);
   g_signal_connect (self->map, "notify::text", G_CALLBACK (told_cb), self);
-  self->window = app_fixture_show (box);
+  gtk_scrolled_window_set_policy (GTK_SCROLLED_WINDOW (scroller), GTK_POLICY_NEVER,
+                                  GTK_POLICY_AUTOMATIC);
+  gtk_scrolled_window_set_child (GTK_SCROLLED_WINDOW (scroller), box);
+  self->window = app_fixture_show (scroller);
   app_fixture_wait (gtk_widget_get_width (self->map) > 0 && gtk_window_is_active (self->window));
   return self;
 }

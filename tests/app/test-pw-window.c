@@ -85,7 +85,8 @@ test_end_while_open (void)
     g_object_add_weak_pointer (G_OBJECT (self.window), &seen);
     gtk_widget_activate_action (self.window, cases[i].action, cases[i].is_of_upload ? "s" : NULL,
                                 upload->id);
-    g_assert_cmpuint (count_windows (), ==, 2);
+    app_fixture_wait (count_windows () == 2
+                      || app_fixture_find (self.window, GTK_TYPE_BUTTON, "_Replace"));
     if (g_str_equal (cases[i].action, "win.decide-upload"))
       g_assert_true (upload->is_asked);
 
