@@ -196,9 +196,41 @@ def stage_tests(count):
         raise Failure(", ".join(test["name"] for test in bad) or f"build-aux/test gave {status}")
 
 
+def stage_install(_count):
+    """What is installed is right, is the same from any folder, and goes again."""
+    if not (BUILD / "build.ninja").exists():
+        must("install", "meson", "setup", BUILD)
+    must("install", "ninja", "--quiet", "-C", BUILD)
+    must("install", ROOT / ".ci" / "check-install", BUILD, clean=True)
+
+
 def stage_clang(_count):
     """No warnings from clang."""
     build("clang", "--werror", env={"CC": "clang"})
+
+
+def test_root(suite, count, *compilers):
+    """Builds and tests in another release of Debian."""
+    folder = BUILD / f"ci-{suite}"
+    status = run(suite, ROOT / ".ci" / "root", suite, folder, *compilers, clean=True)
+    if not (folder / "build" / "gcc" / "meson-logs" / "testlog.json").exists():
+        raise Failure(f".ci/root failed:\n{tail(suite)}")
+    bad = read_results(folder / "build" / "gcc", count)
+    for test in bad:
+        show_failed(test)
+    if bad or status != 0:
+        raise Failure(", ".join(test["name"] for test in bad) or f".ci/root gave {status}:\n"
+                      f"{tail(suite)}")
+
+
+def stage_trixie(count):
+    """No warnings, and the floors hold, in Debian 13."""
+    test_root("trixie", count, "gcc")
+
+
+def stage_forky(count):
+    """The same with the newest of all libraries and compilers, with clang also."""
+    test_root("forky", count, "clang", "gcc")
 
 
 def stage_asan(count):
@@ -283,6 +315,8 @@ def stage_flatpak(count):
         raise Failure(f"build-aux/test --flatpak gave {status}:\n{tail('flatpak', 60)}")
 
 
+# Each makes a system of its own first, which takes minutes: .ci/run trixie forky
+NAMED_ONLY = ["trixie", "forky"]
 STAGES = {name[6:]: function for name, function in list(globals().items())
           if name.startswith("stage_")}
 
@@ -299,7 +333,7 @@ def main(arguments):
     shutil.rmtree(LOGS, ignore_errors=True)
     LOGS.mkdir(parents=True)
     count, report, began = Count(), [], time.monotonic()
-    for name in arguments or STAGES:
+    for name in arguments or [name for name in STAGES if name not in NAMED_ONLY]:
         print(f"== {name}: {STAGES[name].__doc__}")
         since, verdict = time.monotonic(), "ok"
         try:
