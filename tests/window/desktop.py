@@ -124,7 +124,10 @@ class Node:
     def get_text(self):
         if TEXT not in self.interfaces:
             return self.name
-        return call(self.place, TEXT, 'GetText', '(ii)', 0, -1)[0] or self.name
+        # GTK takes -1 for nothing, not for the end.
+        length = call(self.place, 'org.freedesktop.DBus.Properties', 'Get', '(ss)', TEXT,
+                      'CharacterCount')[0]
+        return call(self.place, TEXT, 'GetText', '(ii)', 0, length)[0] or self.name
 
     def set_text(self, text):
         for node in self.walk():
