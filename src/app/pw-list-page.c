@@ -11,8 +11,6 @@
 #include "app/pw-upload-row.h"
 #include "engine/pw-format.h"
 
-#define MOST_SPARE 200          /* as many as a GtkListView holds */
-
 struct _PwListPage {
   GtkBox parent_instance;
 
@@ -42,7 +40,6 @@ struct _PwListPage {
   PwSections *sections;
   GtkSelectionModel *choice;    /* of several; NULL = not choosing */
   GPtrArray *rows;              /* PwUploadRow that are bound; borrowed */
-  GPtrArray *spare;             /* PwUploadRow without a place */
   gboolean is_loaded;
   gboolean is_narrow;
 };
@@ -203,24 +200,7 @@ setup_cb (GtkSignalListItemFactory *factory,
           GtkListItem              *item,
           PwListPage               *self)
 {
-  GtkWidget *row = self->spare->len > 0 ? g_ptr_array_steal_index_fast (self->spare, 0)
-                                        : g_object_ref_sink (pw_upload_row_new ());
-
-  gtk_list_item_set_child (item, row);
-  g_object_set_data_full (G_OBJECT (item), "row", row, g_object_unref);
-}
-
-/* A list view makes all rows anew that come into its sight, which takes longer than all else. Here
- * the item has no child any more. */
-static void
-teardown_cb (GtkSignalListItemFactory *factory,
-             GtkListItem              *item,
-             PwListPage               *self)
-{
-  g_autoptr (GtkWidget) row = g_object_steal_data (G_OBJECT (item), "row");
-
-  if (row && !gtk_widget_get_parent (row) && self->spare->len < MOST_SPARE)
-    g_ptr_array_add (self->spare, g_steal_pointer (&row));
+  gtk_list_item_set_child (item, pw_upload_row_new ());
 }
 
 static void
@@ -447,7 +427,6 @@ static void
 pw_list_page_finalize (GObject *object)
 {
   g_ptr_array_unref (PW_LIST_PAGE (object)->rows);
-  g_ptr_array_unref (PW_LIST_PAGE (object)->spare);
   G_OBJECT_CLASS (pw_list_page_parent_class)->finalize (object);
 }
 
@@ -489,7 +468,6 @@ static void
 pw_list_page_init (PwListPage *self)
 {
   self->rows = g_ptr_array_new ();
-  self->spare = g_ptr_array_new_with_free_func (g_object_unref);
   gtk_widget_init_template (GTK_WIDGET (self));
   pw_spoken_name_buttons (GTK_WIDGET (self));
   gtk_search_bar_connect_entry (GTK_SEARCH_BAR (self->search_bar),
@@ -510,7 +488,6 @@ connect_list (PwListPage *self)
   g_signal_connect (factory, "setup", G_CALLBACK (setup_cb), self);
   g_signal_connect (factory, "bind", G_CALLBACK (bind_cb), self);
   g_signal_connect (factory, "unbind", G_CALLBACK (unbind_cb), self);
-  g_signal_connect (factory, "teardown", G_CALLBACK (teardown_cb), self);
   gtk_list_view_set_factory (GTK_LIST_VIEW (self->list), factory);
   gtk_list_view_set_model (GTK_LIST_VIEW (self->list), plain);
 }
