@@ -315,8 +315,8 @@ def stage_flatpak(count):
         raise Failure(f"build-aux/test --flatpak gave {status}:\n{tail('flatpak', 60)}")
 
 
-# Each makes a system of its own first, which takes minutes: .ci/run trixie forky
-NAMED_ONLY = ["trixie", "forky"]
+# Each makes a system of its own first, which takes minutes: .ci/run trixie forky flatpak
+NAMED_ONLY = ["trixie", "forky", "flatpak"]
 STAGES = {name[6:]: function for name, function in list(globals().items())
           if name.startswith("stage_")}
 
