@@ -58,7 +58,7 @@ def _find_slowness():
 
 # A build with sanitizers takes its time: so many times as much.
 SLOWNESS = _find_slowness()
-TIMEOUT = 60 * SLOWNESS
+TIMEOUT = 180 * SLOWNESS
 
 _running = {}                        # Popen → the thread whose test started it
 
@@ -106,7 +106,7 @@ def check_equal(found, expected, *what):
         raise Failure(' '.join(str(w) for w in (f'{found!r} instead of {expected!r}:', *what)))
 
 
-def wait_until(condition, what, timeout=20):
+def wait_until(condition, what, timeout=60):
     """For what other processes do; gives what @condition gives once that is true."""
     end = time.monotonic() + timeout * SLOWNESS
     while True:
@@ -219,7 +219,7 @@ class Store:
         """How often each rule of the fault script acted."""
         return [fault['hits'] for fault in self.stats()['faults']]
 
-    def wait(self, condition, what='the store was asked', timeout=20):
+    def wait(self, condition, what='the store was asked', timeout=60):
         """Until @condition holds of the statistics."""
         return wait_until(lambda: condition(self.stats()), what, timeout)
 

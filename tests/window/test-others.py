@@ -100,7 +100,7 @@ def test_copy_link(work):
         press_key('shift+Insert')
         link = window.wait(find_link, 'it is pasted')
         check('X-Amz-Expires=3600' in link, link)
-        with urllib.request.urlopen(link, timeout=20) as answer:
+        with urllib.request.urlopen(link, timeout=60) as answer:
             check_equal(hashlib.sha256(answer.read()).hexdigest(), sha256_of(file))
         window.quit()
 

@@ -134,7 +134,7 @@ class Window(Cli):
         """The tree of what it shows now."""
         return self.wait(lambda tree: tree, 'it answers')
 
-    def wait(self, find, what, timeout=20):
+    def wait(self, find, what, timeout=60):
         """What @find gives of the tree, once it gives something."""
         tree = None
 
@@ -157,13 +157,13 @@ class Window(Cli):
                 self.take_picture('failed')
             raise Failure(f'{failure}\n{told}\n{self.get_log()}') from None
 
-    def find(self, role, text, timeout=20):
+    def find(self, role, text, timeout=60):
         """The widget of that role and name that is shown."""
         return self.wait(lambda tree: next((node for node in tree.find_all(role, text)
                                             if node.is_shown()), None),
                          f'there is a {role} “{text}”', timeout)
 
-    def wait_gone(self, role, text, timeout=20):
+    def wait_gone(self, role, text, timeout=60):
         self.wait(lambda tree: not any(node.is_shown() for node in tree.find_all(role, text)),
                   f'there is no {role} “{text}”', timeout)
 
@@ -188,7 +188,7 @@ class Window(Cli):
                  and not node.parent.matches('button', None)]
         return texts[0].replace('\N{NO-BREAK SPACE}', ' ') if texts else ''
 
-    def wait_sentence(self, name, pattern, timeout=20):
+    def wait_sentence(self, name, pattern, timeout=60):
         """Until the row's sentence matches the pattern; gives the sentence."""
         def find(tree):
             row = self._find_row(tree, name)
