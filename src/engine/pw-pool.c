@@ -7,9 +7,10 @@
 #include "engine/pw-tuner.h"
 #include "engine/pw-worker.h"
 
-/* Part buffers of all workers together. With libcurl's own buffers (half a MiB a connection) this
- * stays within 32 MiB for the usual number of connections. */
-#define BUFFER_BUDGET ((gssize) 24 * 1024 * 1024)
+/* Part buffers of all workers together. With libcurl's own buffers (2 MiB a connection) this stays
+ * within 32 MiB for the usual number of connections. Who gets none reads a part twice, which costs
+ * no more where it stays in the page cache. */
+#define BUFFER_BUDGET ((gssize) 16 * 1024 * 1024)
 
 /* So many jobs wait beyond those in hand, so that no worker ever waits for the main loop. */
 #define AHEAD 16

@@ -18,7 +18,6 @@
 #define CONNECT_TIMEOUT_MS 15000
 #define STALL_TIMEOUT_MS 30000
 #define RESPONSE_TIMEOUT_MS 60000
-#define UPLOAD_BUFFER (512 * 1024)
 #define MIN_UPLOAD_BUFFER (16 * 1024)   /* libcurl's own bounds (CURLOPT_UPLOAD_BUFFERSIZE) */
 #define MAX_UPLOAD_BUFFER (2 * 1024 * 1024)
 #define MAX_ANSWER (16 * 1024 * 1024)
@@ -272,7 +271,7 @@ static void
 set_up_handle (HttpClient              *self,
                const HttpClientOptions *options)
 {
-  gsize buffer = options->upload_buffer != 0 ? options->upload_buffer : UPLOAD_BUFFER;
+  gsize buffer = options->upload_buffer != 0 ? options->upload_buffer : MAX_UPLOAD_BUFFER;
 
   buffer = CLAMP (buffer, MIN_UPLOAD_BUFFER, MAX_UPLOAD_BUFFER);
   curl_easy_setopt (self->easy, CURLOPT_NOSIGNAL, 1L);

@@ -23,7 +23,7 @@ typedef struct {
   guint connect_timeout_ms;     /* name, connection and TLS; 0 = 15000 */
   guint stall_timeout_ms;       /* 0 = 30000 */
   guint response_timeout_ms;    /* 0 = 60000 */
-  gsize upload_buffer;          /* bytes handed to the socket at once; 0 = 512 KiB, at most 2 MiB */
+  gsize upload_buffer;          /* bytes handed to the socket at once; 0 = 2 MiB, the most */
   gsize max_answer;             /* bytes; 0 = 16 MiB */
   const char *ca_file;          /* PEM; replaces the system's roots; NULL = the system's */
   const char *user_agent;       /* NULL = none */

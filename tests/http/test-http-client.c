@@ -217,7 +217,7 @@ test_stream (void)
     guint n_waits;
   } cases[] = {
     { 1, 0, 0 }, { 9 * MIB + 7, 0, 0 }, { 3 * MIB, 999, 0 }, { MIB, 300000, 4 }, { 100, 0, 1 },
-    { 512 * 1024, 0, 0 }, { 512 * 1024 + 1, 0, 1 },
+    { 2 * MIB, 0, 0 }, { 2 * MIB + 1, 0, 1 },
   };
   g_autoptr (ScriptedServer) server = scripted_server_new (echo_script, NULL, NULL);
   g_autofree char *url = scripted_server_dup_url (server, "/b/k");
