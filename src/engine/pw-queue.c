@@ -89,6 +89,19 @@ write_lines (PwQueue       *self,
   return ok;
 }
 
+/* The last thing that is done with the file, and the writer's duty as all that is written. */
+static void
+close_record (PwQueue *self)
+{
+  g_autoptr (GError) error = NULL;
+  gboolean ok = g_hash_table_size (self->items) > 0 ? write_lines (self, NULL, TRUE, &error)
+                                                    : pw_record_delete (self->record, &error);
+
+  if (!ok)
+    g_message ("%s", error->message);
+  pw_record_close (self->record);
+}
+
 static gpointer
 writer_thread (gpointer data)
 {
@@ -115,6 +128,7 @@ writer_thread (gpointer data)
     g_mutex_lock (&self->mutex);
   }
   g_mutex_unlock (&self->mutex);
+  close_record (self);
 
   return NULL;
 }
@@ -252,8 +266,6 @@ pw_queue_new (const char *dir,
 void
 pw_queue_free (PwQueue *self)
 {
-  g_autoptr (GError) error = NULL;
-
   if (self == NULL)
     return;
 
@@ -262,13 +274,6 @@ pw_queue_free (PwQueue *self)
   g_cond_signal (&self->cond);
   g_mutex_unlock (&self->mutex);
   g_thread_join (self->writer);
-
-  gboolean ok = g_hash_table_size (self->items) > 0 ? pw_queue_flush (self, &error)
-                                                    : pw_record_delete (self->record, &error);
-  if (!ok)
-    g_message ("%s", error->message);
-
-  pw_record_close (self->record);
   g_hash_table_unref (self->items);
   g_hash_table_unref (self->destination_indexes);
   g_ptr_array_unref (self->destinations);
