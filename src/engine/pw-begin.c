@@ -288,6 +288,8 @@ pw_create (PwJob       *job,
   exchange->verdict = PW_VERDICT_STOP;
   g_free (order->key);
   order->key = g_steal_pointer (&begun->key);
+  if (order->upload_id)
+    pw_authority_forget (order->authority, order->upload_id);
   g_free (order->upload_id);
   order->upload_id = g_steal_pointer (&begun->upload_id);
   order->kind = begun->kind;

@@ -176,6 +176,7 @@ serve (PwSigner   *self,
                         MIN (get_batch (self, run), PW_SIGNER_WINDOW_MAX));
   g_mutex_unlock (&self->mutex);
   urls = ask (self, &order, hand, client);
+  g_clear_pointer (&order.source, pw_source_unref);
   g_mutex_lock (&self->mutex);
   if (urls)
     self->latency_us = g_get_monotonic_time () - began_us;
@@ -281,23 +282,30 @@ pw_signer_expect (PwSigner       *self,
                   const PwComing *coming)
 {
   PwSignerRun *run = pw_signer_run_new (coming);
+  gpointer before = NULL;
 
   g_mutex_lock (&self->mutex);
   run->generation = ++self->n_generations;
+  g_hash_table_steal_extended (self->runs, run->upload_id, NULL, &before);
   g_hash_table_replace (self->runs, run->upload_id, run);
   self->grown_us = g_get_monotonic_time ();
   call_hands (self);
   g_mutex_unlock (&self->mutex);
+  /* It may be the last that holds the file open. */
+  g_clear_pointer (&before, pw_signer_run_free);
 }
 
 void
 pw_signer_forget (PwSigner   *self,
                   const char *upload_id)
 {
+  gpointer run = NULL;
+
   g_mutex_lock (&self->mutex);
-  g_hash_table_remove (self->runs, upload_id);
+  g_hash_table_steal_extended (self->runs, upload_id, NULL, &run);
   g_cond_broadcast (&self->news);
   g_mutex_unlock (&self->mutex);
+  g_clear_pointer (&run, pw_signer_run_free);
 }
 
 /* With the mutex. FALSE: wait for news. */
