@@ -77,15 +77,6 @@ pw_archive_put_adding (PwArchive  *self,
   pw_queue_put (self->queue, item);
 }
 
-static void
-tidy_free (gpointer data)
-{
-  PwTidy *tidy = data;
-
-  pw_journal_unref (tidy->journal);
-  g_free (tidy);
-}
-
 /* A crash between the two must not send the file again, so the queue comes first. */
 static void
 tidy_thread (GTask        *task,
@@ -97,6 +88,8 @@ tidy_thread (GTask        *task,
 
   if (pw_queue_flush (tidy->archive->queue, NULL))
     pw_journal_delete (tidy->journal, NULL);
+  /* Here, because closing it is I/O as well. */
+  g_clear_pointer (&tidy->journal, pw_journal_unref);
   g_task_return_boolean (task, TRUE);
 }
 
@@ -129,7 +122,7 @@ pw_archive_tidy (PwArchive *self,
   /* Not as the task's source object: the thread may be the last to let go of that, and the owner
    * must end on the main thread. */
   task = g_task_new (NULL, NULL, tidied_cb, g_object_ref (user_data));
-  g_task_set_task_data (task, tidy, tidy_free);
+  g_task_set_task_data (task, tidy, g_free);
   g_task_run_in_thread (task, tidy_thread);
   return TRUE;
 }

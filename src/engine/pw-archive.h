@@ -38,8 +38,8 @@ void       pw_archive_put_adding (PwArchive  *self,
                                   const char *json,
                                   gboolean    is_walking);
 
-/* Deletes the journal of a finished upload once the queue says so on the disk. @done runs on the
- * main thread. FALSE: there is no journal, and @done will not run. */
+/* Deletes and closes the journal of a finished upload once the queue says so on the disk. @done
+ * runs on the main thread. FALSE: there is no journal, and @done will not run. */
 gboolean   pw_archive_tidy    (PwArchive     *self,
                                PwUpload      *upload,
                                void         (*done) (gpointer user_data),

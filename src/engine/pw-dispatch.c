@@ -4,6 +4,8 @@
 
 #include "engine/pw-dispatch.h"
 
+#include "engine/pw-upload-files.h"
+
 /* So many are begun before the first one's parts fill the line: they share it. */
 #define SIDE_BY_SIDE 4
 /* No more than this wait for their next try at the same time; the others wait for their turn. */
@@ -29,7 +31,8 @@ make_ready (PwDispatch *self,
 {
   PwLane *lane = pw_dispatch_get_lane (self, upload->destination);
 
-  if (upload->order)
+  /* Closing files needs no lane, and comes before all else. */
+  if (upload->order || upload->leaving || upload->closing)
     return TRUE;
   if (!pw_lane_open (lane, self->allow_prompt, self->callbacks.ready, self->user_data)) {
     if (lane->error)
@@ -72,7 +75,7 @@ ask_active (PwDispatch *self,
     PwUpload *upload = g_queue_pop_head (&self->active);
     PwJob *job;
 
-    if (!pw_upload_is_active (upload)) {
+    if (!pw_upload_is_active (upload) && !pw_upload_is_closing (upload)) {
       upload->is_queued = FALSE;
       g_object_unref (upload);
       continue;
@@ -114,11 +117,13 @@ done_cb (PwJob    *job,
 {
   PwDispatch *self = data;
   g_autoptr (PwUpload) upload = g_object_ref (PW_UPLOAD (job->owner));
+  gboolean was_closed = job->kind == PW_JOB_CLOSE;
 
   self->sent_before += job->n_sent;
   pw_upload_take_job (upload, job);
   self->callbacks.moved (upload, self->user_data);
-  if ((upload->state == PW_UPLOAD_PAUSED || upload->state == PW_UPLOAD_FAILED)
+  /* What failed was told of before. */
+  if (!was_closed && (upload->state == PW_UPLOAD_PAUSED || upload->state == PW_UPLOAD_FAILED)
       && pw_lane_is_to_blame (upload->error))
     self->callbacks.blocked (pw_dispatch_get_lane (self, upload->destination), upload->error,
                              self->user_data);
@@ -150,6 +155,7 @@ drop_active (gpointer data)
   upload->is_queued = FALSE;
   /* The pool has taken them back. */
   g_ptr_array_set_size (upload->out, 0);
+  upload->closing = NULL;
   g_object_unref (upload);
 }
 
@@ -225,7 +231,8 @@ pw_dispatch_is_idle (PwDispatch *self)
   for (GList *l = self->active.head; l; l = l->next) {
     PwUpload *upload = l->data;
 
-    if (pw_upload_is_active (upload) || upload->state == PW_UPLOAD_WAITING)
+    if (pw_upload_is_active (upload) || pw_upload_is_closing (upload)
+        || upload->state == PW_UPLOAD_WAITING)
       return FALSE;
   }
   return pw_pool_get_n_out (self->pool) == 0;

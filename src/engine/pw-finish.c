@@ -322,7 +322,5 @@ pw_finish (PwJob   *job,
     job->outcome = PW_OUTCOME_DONE;
   else
     judge_failure (job, &exchange, error);
-  if (job->outcome == PW_OUTCOME_DONE)
-    pw_authority_forget (job->order->authority, job->order->upload_id);
   pw_job_close_exchange (job, &exchange);
 }

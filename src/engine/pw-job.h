@@ -17,6 +17,7 @@ typedef enum {
   PW_JOB_PART,
   PW_JOB_FINISH,                /* complete, and prove */
   PW_JOB_ABORT,                 /* leave nothing at the store, and no journal */
+  PW_JOB_CLOSE,                 /* release the order's files; the stop flag does not stop it */
 } PwJobKind;
 
 typedef enum {

@@ -86,12 +86,25 @@ pw_order_announce (PwOrder *self)
 }
 
 void
-pw_order_release (PwOrder *self)
+pw_order_release_source (PwOrder *self)
 {
+  /* Who prepares its parts may hold the file, too. */
   if (self->upload_id)
     pw_authority_forget (self->authority, self->upload_id);
   g_clear_pointer (&self->source, pw_source_unref);
+}
+
+void
+pw_order_release (PwOrder *self)
+{
+  pw_order_release_source (self);
   g_clear_pointer (&self->journal, pw_journal_unref);
+}
+
+gboolean
+pw_order_is_open (PwOrder *self)
+{
+  return self->source || self->journal;
 }
 
 S3ObjectOptions

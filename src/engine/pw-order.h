@@ -16,6 +16,9 @@
  * resume, finish, abort) may write it, or any number of part jobs may run, each of which writes
  * only the slot of its own part. Jobs travel through queues, which orders those writes. The main
  * thread reads it only while no job of the first sort is out.
+ *
+ * A worker opens the files, and a worker closes them: closing waits for the disk, or for a server
+ * that holds it. So whoever drops the last reference has had them released before.
  */
 
 typedef enum {
@@ -82,8 +85,12 @@ void     pw_order_set_plan     (PwOrder *self, const S3Plan *plan);
  * upload id and the states are settled. */
 void     pw_order_announce     (PwOrder *self);
 
-/* Lets go of the file and the journal (and its lock), as when paused. */
+/* Closes the file: all of it is sent. Not on the main thread. */
+void     pw_order_release_source (PwOrder *self);
+/* Closes the journal, too, which ends its lock, as when paused. Not on the main thread. */
 void     pw_order_release      (PwOrder *self);
+/* There is something to release. */
+gboolean pw_order_is_open      (PwOrder *self);
 
 /* The options of a new object, borrowed from the order. */
 S3ObjectOptions pw_order_get_options (PwOrder *self);

@@ -64,7 +64,7 @@ drain (gpointer data)
   while ((job = g_async_queue_try_pop (self->floor.results))) {
     g_hash_table_remove (self->out, job);
     self->n_parts -= job->kind == PW_JOB_PART;
-    self->n_completed += job->outcome <= PW_OUTCOME_DONE;
+    self->n_completed += job->outcome <= PW_OUTCOME_DONE && job->kind != PW_JOB_CLOSE;
     if (job->was_throttled)
       pw_tuner_throttled (self->tuner, g_get_monotonic_time ());
     self->done (job, self->user_data);
@@ -160,7 +160,7 @@ pw_pool_feed (PwPool *self)
     g_hash_table_add (self->out, job);
     self->n_parts += job->kind == PW_JOB_PART;
     /* What ends an upload goes before all that waits. */
-    if (job->kind == PW_JOB_FINISH || job->kind == PW_JOB_ABORT)
+    if (job->kind == PW_JOB_FINISH || job->kind == PW_JOB_ABORT || job->kind == PW_JOB_CLOSE)
       g_async_queue_push_front (self->floor.jobs, job);
     else
       g_async_queue_push (self->floor.jobs, job);

@@ -23,7 +23,8 @@ typedef void   (*PwDoneFunc) (PwJob *job, gpointer user_data);
 PwPool *pw_pool_new  (PwFeedFunc  feed,
                       PwDoneFunc  done,
                       gpointer    user_data);
-/* Stops every job and waits for the workers; jobs still out are dropped without @done. */
+/* Stops every job and waits for the workers; jobs still out are dropped without @done. A
+ * PW_JOB_CLOSE is done first. */
 void    pw_pool_free (PwPool     *self);
 
 void    pw_pool_feed (PwPool     *self);

@@ -5,6 +5,7 @@
 #include "engine/pw-upload-run.h"
 
 #include "engine/pw-error.h"
+#include "engine/pw-upload-files.h"
 
 /* A file that changes faster than it can be followed, or a store that loses every upload, is told
  * instead of tried for ever. */
@@ -79,8 +80,7 @@ take_plan (PwUpload *self)
     g_free (self->key);
     self->key = g_strdup (order->key);
   }
-  if (order->source || order->plan.size > 0)
-    self->size = order->plan.size;
+  self->size = order->plan.size;
   self->resumed = order->resumed_bytes;
   self->known_safe = 0;
   pw_schedule_begin (&self->schedule, order);
@@ -97,7 +97,6 @@ finish (PwUpload *self)
   self->verification = g_strdup (order->verification);
   g_free (self->etag);
   self->etag = g_strdup (order->etag);
-  g_clear_pointer (&order->source, pw_source_unref);
   g_clear_pointer (&order->parts, g_free);
   g_clear_error (&self->error);
   self->finished = g_get_real_time () / G_USEC_PER_SEC;
@@ -247,6 +246,10 @@ PwJob *
 pw_upload_next_job (PwUpload *self,
                     gint64    now_us)
 {
+  PwJob *closing = pw_upload_next_close (self);
+
+  if (closing || self->closing)
+    return closing;
   g_return_val_if_fail (self->order != NULL, NULL);
 
   if (self->state == PW_UPLOAD_WAITING && self->out->len == 0)
@@ -286,20 +289,14 @@ take_note (PwUpload *self,
   self->note = g_steal_pointer (&order->note);
 }
 
-/* Whatever goes on from here does so from the journal: until then nothing is held open. What the
- * user paused keeps its files, and needs no questions to go on. */
-static gboolean
-has_stopped (PwUpload *self)
-{
-  return self->out->len == 0
-         && (self->state == PW_UPLOAD_FAILED || self->state == PW_UPLOAD_SKIPPED
-             || (self->state == PW_UPLOAD_PAUSED && self->error));
-}
-
 void
 pw_upload_take_job (PwUpload *self,
                     PwJob    *job)
 {
+  if (job->kind == PW_JOB_CLOSE) {
+    pw_upload_take_close (self, job);
+    return;
+  }
   if (job->kind != PW_JOB_PART)
     take_note (self, job->order);
   g_ptr_array_remove_fast (self->out, job);
@@ -320,10 +317,8 @@ pw_upload_take_job (PwUpload *self,
   else
     take_step (self, job);
   pw_job_free (job);
-  if (has_stopped (self)) {
+  if (pw_upload_has_stopped (self))
     self->is_begun = FALSE;
-    pw_order_release (self->order);
-  }
 }
 
 /* What the user says. */
@@ -377,7 +372,7 @@ pw_upload_remove (PwUpload *self)
   self->due_us = 0;
   self->attempts = (PwAttempts) { 0 };
   /* Of what was never begun nothing can be left. */
-  if (pw_upload_is_over (self) || (!self->order && !self->was_begun))
+  if (pw_upload_is_over (self) || (!self->order && !self->leaving && !self->was_begun))
     pw_upload_set_state (self, PW_UPLOAD_REMOVED);
   else
     pw_upload_set_state (self, PW_UPLOAD_ABORTING);

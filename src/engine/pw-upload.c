@@ -117,6 +117,7 @@ pw_upload_finalize (GObject *object)
   g_free (self->note);
   g_free (self->etag);
   g_clear_pointer (&self->order, pw_order_unref);
+  g_clear_pointer (&self->leaving, pw_order_unref);
   g_free (self->progress);
   pw_schedule_clear (&self->schedule);
   g_ptr_array_unref (self->out);
@@ -203,6 +204,18 @@ move_key (PwUpload      *self,
   self->key = key;
 }
 
+/* What it holds open is a worker's to close. */
+static void
+leave_order (PwUpload *self)
+{
+  if (self->closing || !pw_order_is_open (self->order)) {
+    g_clear_pointer (&self->order, pw_order_unref);
+    return;
+  }
+  g_assert (self->leaving == NULL);
+  self->leaving = g_steal_pointer (&self->order);
+}
+
 gboolean
 pw_upload_set_destination (PwUpload      *self,
                            PwDestination *destination)
@@ -216,7 +229,7 @@ pw_upload_set_destination (PwUpload      *self,
     move_key (self, destination);
   if (self->order) {
     self->was_begun = self->order->may_have_journal;
-    g_clear_pointer (&self->order, pw_order_unref);
+    leave_order (self);
   }
   self->is_begun = FALSE;
   g_set_object (&self->destination, destination);

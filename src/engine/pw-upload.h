@@ -75,6 +75,7 @@ struct _PwUpload {
   PwOrder *order;               /* NULL until its first job; see pw-order.h for who may look when */
   PwSchedule schedule;          /* safe bytes, parts left */
   GPtrArray *out;               /* PwJob with the workers: what is constant, and `transfer` */
+  PwJob *closing;               /* likewise, the one that closes the files; not among `out` */
   PwProgress *progress;         /* NULL until a byte of it was seen on its way: it is not small */
 
   PwUploadState remembered;     /* the state that the queue knows; the list's to write */
@@ -84,6 +85,7 @@ struct _PwUpload {
   gboolean was_begun;           /* by an earlier process: there may be a journal */
   gboolean is_history;          /* it was over before this process began */
   gboolean is_begun;            /* the parts may be sent */
+  PwOrder *leaving;             /* the order of before; its files are closed before the next job */
   gboolean is_resting;          /* an abort that cannot be done now: tried again after a restart */
   gint64 due_us;                /* of the next begin, finish or abort */
   PwAttempts attempts;          /* of that step */

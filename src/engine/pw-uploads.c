@@ -6,6 +6,7 @@
 
 #include "engine/pw-archive.h"
 #include "engine/pw-dispatch.h"
+#include "engine/pw-upload-files.h"
 #include "engine/pw-upload-item.h"
 
 #define TICK_MS 100
@@ -514,6 +515,32 @@ list_model_init (GListModelInterface *iface)
   iface->get_item = get_item;
 }
 
+static gpointer
+close_thread (gpointer data)
+{
+  GPtrArray *uploads = data;
+
+  for (guint i = 0; i < uploads->len; i++)
+    pw_upload_close (g_ptr_array_index (uploads, i));
+  return NULL;
+}
+
+/* What the user paused is open until the end. The workers have ended by then. */
+static void
+close_files (PwUploads *self)
+{
+  g_autoptr (GPtrArray) open = g_ptr_array_new ();
+
+  for (guint i = 0; i < self->items->len; i++) {
+    PwUpload *upload = g_ptr_array_index (self->items, i);
+
+    if (pw_upload_has_open (upload))
+      g_ptr_array_add (open, upload);
+  }
+  if (open->len > 0)
+    g_thread_join (g_thread_new ("closing", close_thread, open));
+}
+
 static void
 pw_uploads_finalize (GObject *object)
 {
@@ -525,6 +552,7 @@ pw_uploads_finalize (GObject *object)
     g_signal_handlers_disconnect_by_data (g_ptr_array_index (self->items, i), self);
   g_ptr_array_unref (self->addings);
   pw_dispatch_free (self->dispatch);
+  close_files (self);
   g_hash_table_unref (self->by_id);
   g_ptr_array_unref (self->items);
   pw_archive_free (self->archive);

@@ -32,9 +32,23 @@ do_job (PwWorker *self,
   case PW_JOB_ABORT:
     pw_abort (job, self->bench);
     break;
+  case PW_JOB_CLOSE:
+    pw_order_release (job->order);
+    break;
   default:
     g_assert_not_reached ();
   }
+}
+
+/* What is over holds no file any more. A journal stays until the queue knows of its end. */
+static void
+let_go (PwJob *job)
+{
+  if (job->outcome == PW_OUTCOME_SKIPPED
+      || (job->kind == PW_JOB_ABORT && job->outcome == PW_OUTCOME_OK))
+    pw_order_release (job->order);
+  else if (job->outcome == PW_OUTCOME_DONE)
+    pw_order_release_source (job->order);
 }
 
 static void
@@ -59,12 +73,13 @@ run_job (PwWorker *self,
   job->outcome = PW_OUTCOME_OK;
   job->started_us = g_get_monotonic_time ();
   g_atomic_int_set (&job->connection, self->number);
-  if (pw_job_is_stopped (job)) {
+  if (pw_job_is_stopped (job) && job->kind != PW_JOB_CLOSE) {
     job->outcome = PW_OUTCOME_STOPPED;
   } else {
     g_atomic_int_inc (&self->floor->n_busy);
     renew_connections (self);
     do_job (self, job);
+    let_go (job);
     g_atomic_int_add (&self->floor->n_busy, -1);
   }
 }

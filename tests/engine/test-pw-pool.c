@@ -17,6 +17,7 @@ typedef struct {
   guint n_to_feed;
   PwJobKind kind;
   guint n_done;
+  const char *opened;           /* each order holds that file open; or NULL */
   gboolean stops;               /* jobs come with the stop flag up */
 } Fixture;
 
@@ -34,6 +35,8 @@ feed_cb (gboolean no_parts,
   /* Only one such job of an order may run at a time. */
   order = pw_order_new ("0123456789abcdef", "/nowhere/at/all", "k", fixture->destination,
                         fixture->authority, "/nowhere");
+  if (fixture->opened)
+    order->source = pw_source_open (fixture->opened, NULL);
   job = pw_job_new (fixture->kind, order, 0);
   job->transfer.stop = fixture->stops;
   return job;
@@ -45,7 +48,9 @@ done_cb (PwJob    *job,
 {
   Fixture *fixture = data;
 
-  if (fixture->stops)
+  if (fixture->kind == PW_JOB_CLOSE)
+    g_assert_false (pw_order_is_open (job->order));
+  else if (fixture->stops)
     g_assert_cmpint (job->outcome, ==, PW_OUTCOME_STOPPED);
   else
     g_assert_cmpint (job->outcome, ==, fixture->kind == PW_JOB_ABORT ? PW_OUTCOME_OK
@@ -106,6 +111,17 @@ test_stopped (Fixture       *fixture,
 {
   fixture->stops = TRUE;
   fixture->kind = PW_JOB_PART;
+  run (fixture, 100);
+}
+
+/* Whatever else is stopped, files are closed. */
+static void
+test_closed (Fixture       *fixture,
+             gconstpointer  data)
+{
+  fixture->stops = TRUE;
+  fixture->kind = PW_JOB_CLOSE;
+  fixture->opened = "/proc/self/exe";
   run (fixture, 100);
 }
 
@@ -175,6 +191,7 @@ main (int    argc,
 #define ADD(name, test) g_test_add ("/pool/" name, Fixture, NULL, set_up, test, tear_down)
   ADD ("jobs", test_jobs);
   ADD ("stopped", test_stopped);
+  ADD ("closed", test_closed);
   ADD ("connections", test_connections);
   ADD ("rate", test_rate);
   ADD ("freed", test_freed);

@@ -6,6 +6,7 @@
 
 #include "engine/pw-authority-keys.h"
 #include "engine/pw-error.h"
+#include "engine/pw-upload-files.h"
 #include "store-fixture.h"
 
 /* An upload with outcomes of the test's own: no worker, no store, no file. */
@@ -201,6 +202,22 @@ test_late (Fixture       *fixture,
   }
 }
 
+/* As a worker does it. */
+static void
+close_files (Fixture *fixture)
+{
+  PwJob *job = next (fixture);
+
+  g_assert_nonnull (job);
+  g_assert_cmpint (job->kind, ==, PW_JOB_CLOSE);
+  g_assert_true (pw_upload_is_closing (fixture->upload));
+  /* Nothing else is done meanwhile. */
+  g_assert_null (next (fixture));
+  pw_order_release (job->order);
+  give (fixture, job, PW_OUTCOME_OK, -1);
+  g_assert_false (pw_upload_is_closing (fixture->upload));
+}
+
 /* What waits for better days holds no file open: there may be thousands of them. What the user
  * paused does, and goes on at once. */
 static void
@@ -224,14 +241,82 @@ test_lets_go (Fixture       *fixture,
   g_assert_cmpint (upload->state, ==, PW_UPLOAD_SENDING);
   give (fixture, jobs[0], PW_OUTCOME_FAILED, PW_ERROR_SERVER);
   g_assert_cmpint (upload->state, ==, PW_UPLOAD_PAUSED);
-  g_assert_nonnull (upload->order->source);
+  g_assert_false (pw_upload_is_closing (upload));
   give (fixture, jobs[1], PW_OUTCOME_OK, -1);
+  g_assert_true (pw_upload_is_closing (upload));
+  close_files (fixture);
   g_assert_null (upload->order->source);
+  g_assert_null (next (fixture));
 
   pw_upload_resume (upload);
   jobs[0] = next (fixture);
   g_assert_cmpint (jobs[0]->kind, ==, PW_JOB_BEGIN);
   give (fixture, jobs[0], PW_OUTCOME_OK, -1);
+}
+
+/* Resumed, given other settings, removed while a worker closes its files: each waits for that. */
+static void
+test_closing (Fixture       *fixture,
+              gconstpointer  data)
+{
+  PwUpload *upload = fixture->upload;
+  PwJob *job, *closing;
+
+  begin (fixture);
+  upload->order->source = pw_source_open ("/proc/self/exe", NULL);
+  give (fixture, next (fixture), PW_OUTCOME_FAILED, PW_ERROR_SERVER);
+  closing = next (fixture);
+  g_assert_cmpint (closing->kind, ==, PW_JOB_CLOSE);
+  g_assert_true (pw_upload_set_destination (upload, fixture->destination));
+  g_assert_null (upload->order);
+  pw_upload_resume (upload);
+  g_assert_null (next (fixture));
+  g_assert_cmpint (upload->state, ==, PW_UPLOAD_WAITING);
+  pw_order_release (closing->order);
+  give (fixture, closing, PW_OUTCOME_OK, -1);
+
+  set_order (fixture);
+  begin (fixture);
+  upload->order->source = pw_source_open ("/proc/self/exe", NULL);
+  give (fixture, next (fixture), PW_OUTCOME_FAILED, PW_ERROR_SERVER);
+  closing = next (fixture);
+  pw_upload_remove (upload);
+  g_assert_null (next (fixture));
+  pw_order_release (closing->order);
+  give (fixture, closing, PW_OUTCOME_OK, -1);
+  job = next (fixture);
+  g_assert_cmpint (job->kind, ==, PW_JOB_ABORT);
+  give (fixture, job, PW_OUTCOME_OK, -1);
+  g_assert_cmpint (upload->state, ==, PW_UPLOAD_REMOVED);
+}
+
+/* What the user paused is open, and its order is given up: it is closed before anything else. */
+static void
+test_leaving (Fixture       *fixture,
+              gconstpointer  data)
+{
+  PwUpload *upload = fixture->upload;
+  PwOrder *before = upload->order;
+  PwJob *job;
+
+  begin (fixture);
+  before->source = pw_source_open ("/proc/self/exe", NULL);
+  pw_upload_pause (upload);
+  g_assert_false (pw_upload_is_closing (upload));
+  g_assert_true (pw_upload_has_open (upload));
+  g_assert_true (pw_upload_set_destination (upload, fixture->destination));
+  g_assert_null (upload->order);
+  g_assert_true (pw_upload_has_open (upload));
+
+  pw_upload_resume (upload);
+  job = next (fixture);
+  g_assert_cmpint (job->kind, ==, PW_JOB_CLOSE);
+  g_assert_true (job->order == before);
+  pw_order_release (job->order);
+  give (fixture, job, PW_OUTCOME_OK, -1);
+  g_assert_false (pw_upload_has_open (upload));
+  set_order (fixture);
+  begin (fixture);
 }
 
 static void
@@ -410,6 +495,8 @@ main (int    argc,
     g_test_add (late, Fixture, &cases[i], set_up, test_late, tear_down);
   }
   ADD ("lets-go", test_lets_go);
+  ADD ("closing", test_closing);
+  ADD ("leaving", test_leaving);
   ADD ("parts-again", test_parts_again);
   ADD ("part-ends-it", test_part_ends_it);
   ADD ("without-end", test_without_end);

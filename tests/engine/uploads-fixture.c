@@ -99,6 +99,13 @@ uploads_fixture_kill (UploadsFixture *self)
 }
 
 void
+uploads_fixture_quit (UploadsFixture *self)
+{
+  g_signal_handlers_disconnect_by_data (self->uploads, self);
+  g_assert_finalize_object (g_steal_pointer (&self->uploads));
+}
+
+void
 uploads_fixture_restart (UploadsFixture *self,
                          gboolean        killed)
 {
@@ -106,8 +113,8 @@ uploads_fixture_restart (UploadsFixture *self,
 
   if (killed && !self->killed_state)
     uploads_fixture_kill (self);
-  g_signal_handlers_disconnect_by_data (self->uploads, self);
-  g_assert_finalize_object (self->uploads);
+  if (self->uploads)
+    uploads_fixture_quit (self);
   new_uploads (self, killed ? self->killed_state : self->store->state);
   pw_uploads_restore (self->uploads, NULL, &error);
   g_assert_no_error (error);

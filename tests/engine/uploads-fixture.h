@@ -28,6 +28,9 @@ void            uploads_fixture_free  (UploadsFixture *self);
  * restart. */
 void            uploads_fixture_kill    (UploadsFixture *self);
 
+/* The program ends, as far as it is ours: a restart is to follow. */
+void            uploads_fixture_quit    (UploadsFixture *self);
+
 /* Another list over the same state folder, as after the program ended. @killed: the first one is
  * not told; its files are taken as they are, or as they were at the kill. */
 void            uploads_fixture_restart (UploadsFixture *self,
