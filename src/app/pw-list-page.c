@@ -8,7 +8,7 @@
 
 #include "app/pw-limit-menu.h"
 #include "app/pw-spoken.h"
-#include "app/pw-upload-row.h"
+#include "app/pw-upload-list.h"
 #include "engine/pw-format.h"
 
 struct _PwListPage {
@@ -39,7 +39,7 @@ struct _PwListPage {
   PwDestinations *destinations;
   PwSections *sections;
   GtkSelectionModel *choice;    /* of several; NULL = not choosing */
-  GPtrArray *rows;              /* PwUploadRow that are bound; borrowed */
+  PwUploadList *rows;
   gboolean is_loaded;
   gboolean is_narrow;
 };
@@ -196,53 +196,6 @@ pw_list_page_set_loaded (PwListPage *self)
 /* Rows. */
 
 static void
-setup_cb (GtkSignalListItemFactory *factory,
-          GtkListItem              *item,
-          PwListPage               *self)
-{
-  gtk_list_item_set_child (item, pw_upload_row_new ());
-}
-
-static void
-selected_cb (GtkListItem *item,
-             GParamSpec  *spec,
-             PwUploadRow *row)
-{
-  pw_upload_row_set_chosen (row, gtk_list_item_get_selected (item));
-}
-
-static void
-bind_cb (GtkSignalListItemFactory *factory,
-         GtkListItem              *item,
-         PwListPage               *self)
-{
-  PwUploadRow *row = PW_UPLOAD_ROW (gtk_list_item_get_child (item));
-  PwEntry *entry = gtk_list_item_get_item (item);
-
-  gtk_list_item_set_activatable (item, entry->upload != NULL);
-  /* A click that chooses is an activation; selecting by itself, it would undo that. */
-  gtk_list_item_set_selectable (item, FALSE);
-  pw_upload_row_show (row, entry);
-  pw_upload_row_set_narrow (row, self->is_narrow);
-  pw_upload_row_set_choosing (row, self->choice != NULL);
-  pw_upload_row_set_chosen (row, gtk_list_item_get_selected (item));
-  g_signal_connect (item, "notify::selected", G_CALLBACK (selected_cb), row);
-  g_ptr_array_add (self->rows, row);
-}
-
-static void
-unbind_cb (GtkSignalListItemFactory *factory,
-           GtkListItem              *item,
-           PwListPage               *self)
-{
-  PwUploadRow *row = PW_UPLOAD_ROW (gtk_list_item_get_child (item));
-
-  g_signal_handlers_disconnect_by_data (item, row);
-  pw_upload_row_show (row, NULL);
-  g_ptr_array_remove_fast (self->rows, row);
-}
-
-static void
 activate_cb (GtkListView *list,
              guint        position,
              PwListPage  *self)
@@ -262,18 +215,7 @@ activate_cb (GtkListView *list,
 PwUpload *
 pw_list_page_get_focused (PwListPage *self)
 {
-  GtkRoot *root = gtk_widget_get_root (GTK_WIDGET (self));
-  GtkWidget *focus = root ? gtk_root_get_focus (root) : NULL;
-  GtkWidget *child = focus ? gtk_widget_get_first_child (focus) : NULL;
-  GtkWidget *row = NULL;
-
-  if (PW_IS_UPLOAD_ROW (child))
-    row = child;
-  else if (focus)
-    row = gtk_widget_get_ancestor (focus, PW_TYPE_UPLOAD_ROW);
-  if (!row || !pw_upload_row_get_entry (PW_UPLOAD_ROW (row)))
-    return NULL;
-  return pw_upload_row_get_entry (PW_UPLOAD_ROW (row))->upload;
+  return pw_upload_list_get_focused (self->rows);
 }
 
 void
@@ -288,8 +230,7 @@ pw_list_page_set_narrow (PwListPage *self,
   gtk_label_set_ellipsize (GTK_LABEL (self->totals),
                            is_narrow ? PANGO_ELLIPSIZE_NONE : PANGO_ELLIPSIZE_END);
   pw_list_page_show_totals (self);
-  for (guint i = 0; i < self->rows->len; i++)
-    pw_upload_row_set_narrow (g_ptr_array_index (self->rows, i), is_narrow);
+  pw_upload_list_set_narrow (self->rows, is_narrow);
 }
 
 /* Choosing several. */
@@ -337,8 +278,7 @@ pw_list_page_set_choosing (PwListPage *self,
     return;
   self->choice = is_choosing ? model : NULL;
   gtk_list_view_set_model (GTK_LIST_VIEW (self->list), model);
-  for (guint i = 0; i < self->rows->len; i++)
-    pw_upload_row_set_choosing (g_ptr_array_index (self->rows, i), is_choosing);
+  pw_upload_list_set_choosing (self->rows, is_choosing);
   gtk_action_bar_set_revealed (GTK_ACTION_BAR (self->chosen_bar), is_choosing);
   if (is_choosing) {
     g_signal_connect (model, "selection-changed", G_CALLBACK (chosen_cb), self);
@@ -415,19 +355,13 @@ pw_list_page_dispose (GObject *object)
     g_signal_handlers_disconnect_by_data (self->destinations, self);
   if (self->sections)
     g_signal_handlers_disconnect_by_data (self->sections, self);
-  if (self->list)
+  if (self->rows)
     gtk_list_view_set_model (GTK_LIST_VIEW (self->list), NULL);
+  g_clear_pointer (&self->rows, pw_upload_list_free);
   g_clear_object (&self->sections);
   g_clear_object (&self->uploads);
   g_clear_object (&self->destinations);
   G_OBJECT_CLASS (pw_list_page_parent_class)->dispose (object);
-}
-
-static void
-pw_list_page_finalize (GObject *object)
-{
-  g_ptr_array_unref (PW_LIST_PAGE (object)->rows);
-  G_OBJECT_CLASS (pw_list_page_parent_class)->finalize (object);
 }
 
 #define BIND(child) \
@@ -439,7 +373,6 @@ pw_list_page_class_init (PwListPageClass *klass)
   GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
 
   G_OBJECT_CLASS (klass)->dispose = pw_list_page_dispose;
-  G_OBJECT_CLASS (klass)->finalize = pw_list_page_finalize;
   gtk_widget_class_set_template_from_resource (widget_class,
                                                "/io/github/partway/Partway/pw-list-page.ui");
   BIND (title);
@@ -467,7 +400,6 @@ pw_list_page_class_init (PwListPageClass *klass)
 static void
 pw_list_page_init (PwListPage *self)
 {
-  self->rows = g_ptr_array_new ();
   gtk_widget_init_template (GTK_WIDGET (self));
   pw_spoken_name_buttons (GTK_WIDGET (self));
   gtk_search_bar_connect_entry (GTK_SEARCH_BAR (self->search_bar),
@@ -482,13 +414,9 @@ pw_list_page_init (PwListPage *self)
 static void
 connect_list (PwListPage *self)
 {
-  g_autoptr (GtkListItemFactory) factory = gtk_signal_list_item_factory_new ();
   g_autoptr (GtkSelectionModel) plain = new_plain (self);
 
-  g_signal_connect (factory, "setup", G_CALLBACK (setup_cb), self);
-  g_signal_connect (factory, "bind", G_CALLBACK (bind_cb), self);
-  g_signal_connect (factory, "unbind", G_CALLBACK (unbind_cb), self);
-  gtk_list_view_set_factory (GTK_LIST_VIEW (self->list), factory);
+  self->rows = pw_upload_list_new (GTK_LIST_VIEW (self->list));
   gtk_list_view_set_model (GTK_LIST_VIEW (self->list), plain);
 }
 

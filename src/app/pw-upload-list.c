@@ -1,0 +1,182 @@
+/* SPDX-FileCopyrightText: The Partway authors
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+
+#include "app/pw-upload-list.h"
+
+#include "app/pw-upload-place.h"
+
+struct _PwUploadList {
+  GtkWidget *view;
+  PwRowHeights heights;
+  GPtrArray *places;            /* PwUploadPlace that are bound; borrowed */
+  GdkFrameClock *clock;         /* while there is one; borrowed */
+  gulong layout_id;
+  gboolean is_narrow;
+  gboolean is_choosing;
+};
+
+/* Places and what they show. */
+
+static void
+setup_cb (GtkSignalListItemFactory *factory,
+          GtkListItem              *item,
+          PwUploadList             *self)
+{
+  gtk_list_item_set_child (item, pw_upload_place_new (&self->heights));
+}
+
+static void
+selected_cb (GtkListItem   *item,
+             GParamSpec    *spec,
+             PwUploadPlace *place)
+{
+  pw_upload_place_set_chosen (place, gtk_list_item_get_selected (item));
+}
+
+static void
+bind_cb (GtkSignalListItemFactory *factory,
+         GtkListItem              *item,
+         PwUploadList             *self)
+{
+  PwUploadPlace *place = PW_UPLOAD_PLACE (gtk_list_item_get_child (item));
+  PwEntry *entry = gtk_list_item_get_item (item);
+
+  gtk_list_item_set_activatable (item, entry->upload != NULL);
+  /* A click that chooses is an activation; selecting by itself, it would undo that. */
+  gtk_list_item_set_selectable (item, FALSE);
+  pw_upload_place_set_narrow (place, self->is_narrow);
+  pw_upload_place_set_choosing (place, self->is_choosing);
+  pw_upload_place_set_chosen (place, gtk_list_item_get_selected (item));
+  pw_upload_place_show (place, entry);
+  g_signal_connect (item, "notify::selected", G_CALLBACK (selected_cb), place);
+  g_ptr_array_add (self->places, place);
+}
+
+static void
+unbind_cb (GtkSignalListItemFactory *factory,
+           GtkListItem              *item,
+           PwUploadList             *self)
+{
+  PwUploadPlace *place = PW_UPLOAD_PLACE (gtk_list_item_get_child (item));
+
+  g_signal_handlers_disconnect_by_data (item, place);
+  pw_upload_place_show (place, NULL);
+  g_ptr_array_remove_fast (self->places, place);
+}
+
+/* What is in sight. */
+
+/* The view itself hides what is beyond its edges, and leaves it where it was. */
+static gboolean
+is_in_sight (PwUploadList *self,
+             GtkWidget    *place)
+{
+  graphene_rect_t bounds;
+  float top, bottom;
+
+  if (!gtk_widget_get_mapped (place) || !gtk_widget_compute_bounds (place, self->view, &bounds))
+    return FALSE;
+  top = graphene_rect_get_y (&bounds);
+  bottom = top + graphene_rect_get_height (&bounds);
+  return bottom > 0 && top < (float) gtk_widget_get_height (self->view);
+}
+
+/* After sizes were given out, and before anything is painted: a place that gets its row asks for
+ * sizes once more, still in the same frame. */
+static void
+layout_cb (PwUploadList *self)
+{
+  g_autoptr (GPtrArray) seen = g_ptr_array_new ();
+
+  if (!gtk_widget_get_mapped (self->view))
+    return;
+  for (guint i = 0; i < self->places->len; i++) {
+    GtkWidget *place = g_ptr_array_index (self->places, i);
+
+    if (is_in_sight (self, place))
+      g_ptr_array_add (seen, place);
+    else
+      pw_upload_place_set_seen (PW_UPLOAD_PLACE (place), FALSE);
+  }
+  for (guint i = 0; i < seen->len; i++)
+    pw_upload_place_set_seen (g_ptr_array_index (seen, i), TRUE);
+}
+
+static void
+realize_cb (PwUploadList *self)
+{
+  self->clock = gtk_widget_get_frame_clock (self->view);
+  self->layout_id = g_signal_connect_data (self->clock, "layout", G_CALLBACK (layout_cb), self,
+                                           NULL, G_CONNECT_SWAPPED | G_CONNECT_AFTER);
+}
+
+static void
+unrealize_cb (PwUploadList *self)
+{
+  if (self->clock)
+    g_signal_handler_disconnect (self->clock, self->layout_id);
+  self->clock = NULL;
+}
+
+void
+pw_upload_list_set_narrow (PwUploadList *self,
+                           gboolean      is_narrow)
+{
+  self->is_narrow = is_narrow;
+  for (guint i = 0; i < self->places->len; i++)
+    pw_upload_place_set_narrow (g_ptr_array_index (self->places, i), is_narrow);
+}
+
+void
+pw_upload_list_set_choosing (PwUploadList *self,
+                             gboolean      is_choosing)
+{
+  self->is_choosing = is_choosing;
+  for (guint i = 0; i < self->places->len; i++)
+    pw_upload_place_set_choosing (g_ptr_array_index (self->places, i), is_choosing);
+}
+
+PwUpload *
+pw_upload_list_get_focused (PwUploadList *self)
+{
+  GtkRoot *root = gtk_widget_get_root (self->view);
+  GtkWidget *focus = root ? gtk_root_get_focus (root) : NULL;
+  GtkWidget *child = focus ? gtk_widget_get_first_child (focus) : NULL;
+  GtkWidget *place = NULL;
+  PwEntry *entry;
+
+  if (PW_IS_UPLOAD_PLACE (child))
+    place = child;
+  else if (focus)
+    place = gtk_widget_get_ancestor (focus, PW_TYPE_UPLOAD_PLACE);
+  entry = place ? pw_upload_place_get_entry (PW_UPLOAD_PLACE (place)) : NULL;
+  return entry ? entry->upload : NULL;
+}
+
+PwUploadList *
+pw_upload_list_new (GtkListView *view)
+{
+  PwUploadList *self = g_new0 (PwUploadList, 1);
+  g_autoptr (GtkListItemFactory) factory = gtk_signal_list_item_factory_new ();
+
+  self->view = GTK_WIDGET (view);
+  self->places = g_ptr_array_new ();
+  g_signal_connect (factory, "setup", G_CALLBACK (setup_cb), self);
+  g_signal_connect (factory, "bind", G_CALLBACK (bind_cb), self);
+  g_signal_connect (factory, "unbind", G_CALLBACK (unbind_cb), self);
+  gtk_list_view_set_factory (view, factory);
+  g_signal_connect_swapped (view, "realize", G_CALLBACK (realize_cb), self);
+  g_signal_connect_swapped (view, "unrealize", G_CALLBACK (unrealize_cb), self);
+  return self;
+}
+
+void
+pw_upload_list_free (PwUploadList *self)
+{
+  unrealize_cb (self);
+  g_signal_handlers_disconnect_by_data (self->view, self);
+  gtk_list_view_set_factory (GTK_LIST_VIEW (self->view), NULL);
+  g_ptr_array_unref (self->places);
+  g_free (self);
+}
