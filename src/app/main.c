@@ -16,6 +16,8 @@ main (int    argc,
   g_autoptr (PwApplication) application = NULL;
 
   setlocale (LC_ALL, "");
+  /* Threads are at work when GTK would do it once more. */
+  gtk_disable_setlocale ();
   bindtextdomain (PW_GETTEXT_PACKAGE, PW_LOCALE_DIR);
   bind_textdomain_codeset (PW_GETTEXT_PACKAGE, "UTF-8");
   textdomain (PW_GETTEXT_PACKAGE);

@@ -104,6 +104,17 @@ loaded_cb (GObject      *source,
   take_read (self);
 }
 
+/* While the toolkit begins, which takes longer. */
+static void
+begin_reading (PwApplication *self)
+{
+  self->uploads = pw_uploads_new (NULL);
+  self->destinations = pw_destinations_new (NULL);
+  self->n_unread = 2;
+  pw_uploads_open_async (self->uploads, opened_cb, g_object_ref (self));
+  pw_destinations_load_async (self->destinations, NULL, loaded_cb, g_object_ref (self));
+}
+
 /* The engine's settings. */
 
 static void
@@ -297,10 +308,9 @@ pw_application_startup (GApplication *application)
   };
   PwApplication *self = PW_APPLICATION (application);
 
+  begin_reading (self);
   G_APPLICATION_CLASS (pw_application_parent_class)->startup (application);
   self->settings = g_settings_new (PW_APP_ID);
-  self->uploads = pw_uploads_new (NULL);
-  self->destinations = pw_destinations_new (NULL);
   pw_uploads_set_allow_prompt (self->uploads, TRUE);
   follow_settings (self);
   g_action_map_add_action_entries (G_ACTION_MAP (self), entries, G_N_ELEMENTS (entries), self);
@@ -309,10 +319,6 @@ pw_application_startup (GApplication *application)
   self->terminate_id = g_unix_signal_add (SIGTERM, signal_cb, self);
   self->stay = pw_stay_new (GTK_APPLICATION (self), self->uploads, self->settings);
   self->background = pw_background_new (GTK_APPLICATION (self), self->settings, is_busy_cb, self);
-
-  self->n_unread = 2;
-  pw_uploads_open_async (self->uploads, opened_cb, g_object_ref (self));
-  pw_destinations_load_async (self->destinations, NULL, loaded_cb, g_object_ref (self));
 }
 
 static void
