@@ -97,6 +97,7 @@ make_from_uri (const char *uri,
   g_auto (GStrv) envp = g_get_environ ();
   g_autoptr (AwsConfig) aws = aws_config_load (envp, options->profile, error);
   g_autoptr (PwDestination) destination = NULL;
+  const char *ca_file;
 
   if (!aws)
     return NULL;
@@ -108,7 +109,9 @@ make_from_uri (const char *uri,
   destination->secrets = options->profile ? PW_SECRETS_PROFILE : PW_SECRETS_ENVIRONMENT;
   destination->profile = g_strdup (options->profile);
   destination->style = aws->style;
-  destination->ca_file = g_strdup (options->ca_file ? options->ca_file : aws->ca_file);
+  /* An upload may be taken up again from another folder. */
+  ca_file = options->ca_file ? options->ca_file : aws->ca_file;
+  destination->ca_file = ca_file ? g_canonicalize_filename (ca_file, NULL) : NULL;
   destination->allow_http = options->allow_http;
   destination->if_exists = PW_IF_EXISTS_REPLACE;
   if (options->style && !set_style (destination, options->style, error))

@@ -135,6 +135,21 @@ test_wrong (void)
   }
 }
 
+/* A relative name is of the folder that the program was started in. */
+static void
+test_ca_file (void)
+{
+  g_autoptr (PwDestination) destination = NULL;
+  g_autoptr (GError) error = NULL;
+  g_autofree char *path = g_canonicalize_filename ("ca.pem", NULL);
+
+  set_up ();
+  cli_target_options.ca_file = "ca.pem";
+  destination = cli_target_new ("s3://bucket", &error);
+  g_assert_no_error (error);
+  g_assert_cmpstr (destination->ca_file, ==, path);
+}
+
 static void
 test_entries (void)
 {
@@ -194,6 +209,7 @@ main (int    argc,
   g_test_add_func ("/target/profile", test_profile);
   g_test_add_func ("/target/saved", test_saved);
   g_test_add_func ("/target/wrong", test_wrong);
+  g_test_add_func ("/target/ca-file", test_ca_file);
   g_test_add_func ("/target/entries", test_entries);
   g_test_add_func ("/target/if-exists", test_if_exists);
 
