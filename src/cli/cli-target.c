@@ -12,6 +12,12 @@
 
 CliTargetOptions cli_target_options;
 
+typedef enum {
+  TARGET_BUCKET = 1 << 0,
+  TARGET_BACKEND = 1 << 1,
+  TARGET_SAVED = 1 << 2,
+} TargetKind;
+
 const GOptionEntry *
 cli_target_entries (void)
 {
@@ -54,6 +60,38 @@ cli_parse_if_exists (const char  *text,
   return FALSE;
 }
 
+/* What would be passed over in silence might send files to another place than was meant. */
+static gboolean
+check_options (const char  *target,
+               TargetKind   kind,
+               GError     **error)
+{
+  const CliTargetOptions *options = &cli_target_options;
+  const struct {
+    const char *name;
+    gboolean is_given;
+    guint kinds;
+  } rows[] = {
+    { "endpoint", options->endpoint != NULL, TARGET_BUCKET },
+    { "region", options->region != NULL, TARGET_BUCKET },
+    { "profile", options->profile != NULL, TARGET_BUCKET },
+    { "style", options->style != NULL, TARGET_BUCKET },
+    { "ca-file", options->ca_file != NULL, TARGET_BUCKET | TARGET_BACKEND },
+    { "allow-http", options->allow_http, TARGET_BUCKET | TARGET_BACKEND },
+    { "dialect", options->dialect != NULL, TARGET_BACKEND },
+    { "auth-header", options->auth_header != NULL, TARGET_BACKEND },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (rows); i++) {
+    if (rows[i].is_given && !(rows[i].kinds & kind)) {
+      g_set_error (error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE,
+                   _("--%s does not apply to “%s”."), rows[i].name, target);
+      return FALSE;
+    }
+  }
+  return TRUE;
+}
+
 static PwDestination *
 load_saved (const char *name,
             GError    **error)
@@ -61,7 +99,7 @@ load_saved (const char *name,
   g_autoptr (PwDestinations) destinations = pw_destinations_new (NULL);
   PwDestination *found;
 
-  if (!pw_destinations_load (destinations, error))
+  if (!check_options (name, TARGET_SAVED, error) || !pw_destinations_load (destinations, error))
     return NULL;
   found = pw_destinations_lookup (destinations, name);
   if (!found) {
@@ -95,11 +133,12 @@ make_from_uri (const char *uri,
 {
   const CliTargetOptions *options = &cli_target_options;
   g_auto (GStrv) envp = g_get_environ ();
-  g_autoptr (AwsConfig) aws = aws_config_load (envp, options->profile, error);
+  g_autoptr (AwsConfig) aws = NULL;
   g_autoptr (PwDestination) destination = NULL;
   const char *ca_file;
 
-  if (!aws)
+  if (!check_options (uri, TARGET_BUCKET, error)
+      || !(aws = aws_config_load (envp, options->profile, error)))
     return NULL;
   destination = pw_destination_new_from_uri (
     uri, options->endpoint ? options->endpoint : aws->endpoint,
@@ -140,9 +179,10 @@ cli_target_new_presign (const char *url,
                         GError    **error)
 {
   const CliTargetOptions *options = &cli_target_options;
-  g_autoptr (PwDestination) destination = pw_destination_new_presign (url, error);
+  g_autoptr (PwDestination) destination = NULL;
 
-  if (!destination
+  if (!check_options (url, TARGET_BACKEND, error)
+      || !(destination = pw_destination_new_presign (url, error))
       || (options->dialect && !cli_parse_dialect (options->dialect, &destination->dialect, error)))
     return NULL;
   destination->auth_header = g_strdup (options->auth_header);

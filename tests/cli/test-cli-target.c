@@ -9,6 +9,7 @@
 #include "engine/pw-error.h"
 
 #include <glib/gstdio.h>
+#include <string.h>
 
 static char *folder;            /* XDG_CONFIG_HOME, and that of ~/.aws/config */
 
@@ -150,6 +151,37 @@ test_ca_file (void)
   g_assert_cmpstr (destination->ca_file, ==, path);
 }
 
+/* An option that the target has no use for is refused, and named. */
+static void
+test_foreign_options (void)
+{
+  static const struct { const char *target; gsize option; const char *name; } rows[] = {
+    { "saved", G_STRUCT_OFFSET (CliTargetOptions, endpoint), "--endpoint" },
+    { "saved", G_STRUCT_OFFSET (CliTargetOptions, region), "--region" },
+    { "saved", G_STRUCT_OFFSET (CliTargetOptions, profile), "--profile" },
+    { "saved", G_STRUCT_OFFSET (CliTargetOptions, style), "--style" },
+    { "saved", G_STRUCT_OFFSET (CliTargetOptions, ca_file), "--ca-file" },
+    { "saved", G_STRUCT_OFFSET (CliTargetOptions, dialect), "--dialect" },
+    { "saved", G_STRUCT_OFFSET (CliTargetOptions, auth_header), "--auth-header" },
+    { "s3://bucket", G_STRUCT_OFFSET (CliTargetOptions, dialect), "--dialect" },
+    { "s3://bucket", G_STRUCT_OFFSET (CliTargetOptions, auth_header), "--auth-header" },
+    { "https://b.example", G_STRUCT_OFFSET (CliTargetOptions, endpoint), "--endpoint" },
+    { "https://b.example", G_STRUCT_OFFSET (CliTargetOptions, profile), "--profile" },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (rows); i++) {
+    g_autoptr (GError) error = NULL;
+
+    g_test_message ("%s %s", rows[i].name, rows[i].target);
+    set_up ();
+    G_STRUCT_MEMBER (const char *, &cli_target_options, rows[i].option) = "auto";
+    g_assert_null (cli_target_new (rows[i].target, &error));
+    g_assert_error (error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE);
+    g_assert_nonnull (strstr (error->message, rows[i].name));
+    g_assert_nonnull (strstr (error->message, rows[i].target));
+  }
+}
+
 static void
 test_entries (void)
 {
@@ -210,6 +242,7 @@ main (int    argc,
   g_test_add_func ("/target/saved", test_saved);
   g_test_add_func ("/target/wrong", test_wrong);
   g_test_add_func ("/target/ca-file", test_ca_file);
+  g_test_add_func ("/target/foreign-options", test_foreign_options);
   g_test_add_func ("/target/entries", test_entries);
   g_test_add_func ("/target/if-exists", test_if_exists);
 

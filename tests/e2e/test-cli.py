@@ -59,6 +59,7 @@ def test_usage_errors(work):
             (['upload', '--to', 's3://a b/', file], 'bucket'),
             (['upload', '--to', 'nosuchname', file], 'nosuchname'),
             (['resume'], '--all'), (['resume', '--bogus'], '--bogus'), (['remove'], '--all'),
+            (['unfinished', 'saved', '--endpoint', 'https://x'], '--endpoint'),
             (['list', '--bogus'], '--bogus'), (['unfinished'], 'where'),
             (['unfinished', 'nosuchname'], 'nosuchname'), (['destination'], 'add'),
             (['destination', 'bogus'], 'add|'), (['destination', 'add', 'x'], 'say')):
