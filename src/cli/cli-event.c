@@ -146,3 +146,34 @@ cli_event_end (PwUploads *uploads,
   add_int (builder, "exitStatus", (guint64) exit_status);
   print (builder);
 }
+
+/* What only the store knows of an upload. */
+static JsonBuilder *
+begin_listed (const char           *event,
+              const S3ListedUpload *upload)
+{
+  JsonBuilder *builder = begin (event);
+
+  add_string (builder, "key", upload->key);
+  add_string (builder, "uploadId", upload->upload_id);
+  return builder;
+}
+
+void
+cli_event_unfinished (const S3ListedUpload *upload,
+                      const PwHeld         *held)
+{
+  JsonBuilder *builder = begin_listed ("unfinished", upload);
+
+  json_builder_set_member_name (builder, "initiated");
+  json_builder_add_int_value (builder, upload->initiated);
+  add_int (builder, "size", held->size);
+  add_int (builder, "parts", held->parts->len);
+  print (builder);
+}
+
+void
+cli_event_deleted (const S3ListedUpload *upload)
+{
+  print (begin_listed ("deleted", upload));
+}

@@ -5,10 +5,10 @@
 #include "cli/cli-unfinished.h"
 
 #include <glib/gi18n.h>
-#include <json-glib/json-glib.h>
 #include <stdio.h>
 
 #include "cli/cli-asker.h"
+#include "cli/cli-event.h"
 #include "cli/cli-line.h"
 #include "cli/cli-session.h"
 #include "cli/cli-target.h"
@@ -17,6 +17,7 @@
 #include "engine/pw-unfinished.h"
 
 #define SECONDS_A_DAY (24 * 60 * 60)
+#define NOT_GIVEN G_MININT
 
 typedef struct {
   char **abort_ids;
@@ -25,7 +26,7 @@ typedef struct {
   char **targets;
 } Options;
 
-static Options options = { .older_than = -1 };
+static Options options = { .older_than = NOT_GIVEN };
 static guint n_found;
 
 static const GOptionEntry entries[] = {
@@ -40,31 +41,6 @@ static const GOptionEntry entries[] = {
 };
 
 static void
-show_json (const S3ListedUpload *upload,
-           const PwHeld         *held)
-{
-  g_autoptr (JsonBuilder) builder = json_builder_new_immutable ();
-  g_autoptr (JsonNode) root = NULL;
-  g_autofree char *text = NULL;
-
-  json_builder_begin_object (builder);
-  json_builder_set_member_name (builder, "key");
-  json_builder_add_string_value (builder, upload->key);
-  json_builder_set_member_name (builder, "uploadId");
-  json_builder_add_string_value (builder, upload->upload_id);
-  json_builder_set_member_name (builder, "initiated");
-  json_builder_add_int_value (builder, upload->initiated);
-  json_builder_set_member_name (builder, "size");
-  json_builder_add_int_value (builder, (gint64) held->size);
-  json_builder_set_member_name (builder, "parts");
-  json_builder_add_int_value (builder, held->parts->len);
-  json_builder_end_object (builder);
-  root = json_builder_get_root (builder);
-  text = json_to_string (root, FALSE);
-  printf ("%s\n", text);
-}
-
-static void
 show (const S3ListedUpload *upload,
       const PwHeld         *held)
 {
@@ -75,7 +51,7 @@ show (const S3ListedUpload *upload,
   g_autofree char *id = cli_line_dup_clean (upload->upload_id);
 
   if (options.json)
-    show_json (upload, held);
+    cli_event_unfinished (upload, held);
   else
     printf (ngettext ("%s\n    begun %s ago, %s in %u part; id %s\n",
                       "%s\n    begun %s ago, %s in %u parts; id %s\n", held->parts->len),
@@ -127,7 +103,10 @@ handle_cb (const S3ListedUpload *upload,
   if (!pw_unfinished_delete (asker->authority, &asker->exchange, upload->key, upload->upload_id,
                              error))
     return FALSE;
-  printf (_("Deleted what was unfinished of %s.\n"), key);
+  if (options.json)
+    cli_event_deleted (upload);
+  else
+    printf (_("Deleted what was unfinished of %s.\n"), key);
   asker->n_done++;
   return TRUE;
 }
@@ -174,6 +153,11 @@ parse (char  **argv,
   g_option_context_add_main_entries (context, cli_target_entries (), PW_GETTEXT_PACKAGE);
   if (!g_option_context_parse_strv (context, &copy, error))
     return FALSE;
+  if (options.older_than < 0 && options.older_than != NOT_GIVEN) {
+    g_set_error_literal (error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE,
+                         _("--older-than takes a number of days."));
+    return FALSE;
+  }
   if (options.targets && g_strv_length (options.targets) == 1)
     return TRUE;
   g_set_error_literal (error, G_OPTION_ERROR, G_OPTION_ERROR_FAILED,

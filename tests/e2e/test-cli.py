@@ -59,6 +59,7 @@ def test_usage_errors(work):
             (['upload', '--to', 's3://a b/', file], 'bucket'),
             (['upload', '--to', 'nosuchname', file], 'nosuchname'),
             (['resume'], '--all'), (['resume', '--bogus'], '--bogus'), (['remove'], '--all'),
+            (['unfinished', 's3://box', '--older-than', '-1'], '--older-than'),
             (['unfinished', 'saved', '--endpoint', 'https://x'], '--endpoint'),
             (['list', '--bogus'], '--bogus'), (['unfinished'], 'where'),
             (['unfinished', 'nosuchname'], 'nosuchname'), (['destination'], 'add'),
@@ -226,6 +227,31 @@ def test_remove(work):
         check_equal(cli.run('resume', 'nosuchid').status, 1)
         check_equal(cli.run('remove', '--all').status, 0)
         check_equal((cli.list('--all'), store.unfinished(), store.keys()), ([], [], []))
+
+
+def test_unfinished(work):
+    """What is at the store, with age and size, and what was deleted of it: for scripts, too."""
+    with Store(min_part=1) as store:
+        cli = Cli(work, store)
+        process = start_slowly(cli, make_file(work / 'film', 8 * MIB))
+        process.signal(signal.SIGINT)
+        check_equal(process.finish().status, 3)
+        target = ['unfinished', 's3://box', '--endpoint', store.url]
+        found, = cli.run(*target, '--json').events
+        check_equal((found['event'], found['key']), ('unfinished', 'film'))
+        check_equal(found['size'], found['parts'] * 256 * KIB)
+        check(found['parts'] > 0 and abs(found['initiated'] - time.time()) < 3600, found)
+        shown = cli.run(*target).stdout
+        for word in ('film', 'ago', f'{found["parts"]} part', found['uploadId']):
+            check(word in shown, word, 'is not in', shown)
+
+        check_equal(cli.run(*target, '--json', '--older-than', '1').stdout, '')
+        result = cli.run(*target, '--json', '--abort', found['uploadId'])
+        check_equal((result.status, len(result.stdout.splitlines())), (0, 1), result)
+        check_equal(result.events, [{'event': 'deleted', 'key': 'film',
+                                     'uploadId': found['uploadId']}])
+        check_equal(store.unfinished(), [])
+        check_equal(cli.run(*target, '--abort', found['uploadId']).status, 1)
 
 
 def test_two_processes(work):
