@@ -107,7 +107,7 @@ run (char      **argv,
 
   if (!parse (argv, summary, &error))
     return cli_fail_usage (argv[0], error);
-  session = cli_session_new (&exit_status);
+  session = cli_session_new (argv[0], &exit_status);
   if (!session)
     return exit_status;
   cli_show_set_quiet (session->show, TRUE);

@@ -215,7 +215,8 @@ changed_cb (PwUploads  *uploads,
 }
 
 CliSession *
-cli_session_new (int *exit_status)
+cli_session_new (const char *command,
+                 int        *exit_status)
 {
   CliSession *self = g_new0 (CliSession, 1);
   g_autoptr (GError) error = NULL;
@@ -230,7 +231,7 @@ cli_session_new (int *exit_status)
   self->show = cli_show_new (self->uploads,
                              cli_send_options.json ? CLI_SHOW_JSON : CLI_SHOW_PLAIN);
   if (!apply_options (self, &error))
-    *exit_status = cli_fail_usage ("upload", error);
+    *exit_status = cli_fail_usage (command, error);
   else if (!pw_uploads_open (self->uploads, &error))
     *exit_status = cli_exit_fail (error);
   else

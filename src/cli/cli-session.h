@@ -32,8 +32,9 @@ typedef struct {
   gint replace_all;             /* an answer for all that exist, or −1 */
 } CliSession;
 
-/* Opens the queue. NULL after telling why. */
-CliSession *cli_session_new  (int        *exit_status);
+/* Opens the queue for @command, such as "upload". NULL after telling why. */
+CliSession *cli_session_new  (const char *command,
+                              int        *exit_status);
 void        cli_session_free (CliSession *self);
 /* Runs until nothing is left to do; gives the CliExit. */
 int         cli_session_run  (CliSession *self);

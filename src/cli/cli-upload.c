@@ -160,7 +160,7 @@ cli_upload (int    argc,
     return error->domain == G_OPTION_ERROR
            || g_error_matches (error, PW_ERROR, PW_ERROR_DESTINATION)
            ? cli_fail_usage ("upload", error) : (int) cli_exit_fail (error);
-  session = cli_session_new (&exit_status);
+  session = cli_session_new ("upload", &exit_status);
   if (!session)
     return exit_status;
 

@@ -59,6 +59,7 @@ def test_usage_errors(work):
             (['upload', '--to', 's3://a b/', file], 'bucket'),
             (['upload', '--to', 'nosuchname', file], 'nosuchname'),
             (['resume'], '--all'), (['resume', '--bogus'], '--bogus'), (['remove'], '--all'),
+            (['resume', '--all', '--parallel', '0'], 'resume --help'),
             (['unfinished', 's3://box', '--older-than', '-1'], '--older-than'),
             (['unfinished', 'saved', '--endpoint', 'https://x'], '--endpoint'),
             (['list', '--bogus'], '--bogus'), (['unfinished'], 'where'),
