@@ -13,11 +13,12 @@ import signal
 import socket
 import statistics
 import struct
+import subprocess
 import termios
 import time
 
-from partway import (CLI, KIB, MIB, SECRET_KEY, SLOWNESS, TIMEOUT, Cli, Store, check, check_equal,
-                     main, make_file, note, sha256_of, spawn)
+from partway import (CLI, KIB, MIB, SECRET_KEY, SLOWNESS, SOURCE, TIMEOUT, Cli, Store, check,
+                     check_equal, main, make_file, note, sha256_of, spawn)
 
 TINY = ('--part-size', '256KiB', '--allow-tiny-parts')
 # 8 MiB take some seconds: long enough to be looked at and interrupted.
@@ -86,6 +87,34 @@ def test_help_and_version(work):
         check('Usage:' in told.stdout, told)
     check('--if-exists' in cli.run('upload', '--help').stdout)
     check_equal(list(cli.files()), [])
+
+
+def options_of(cli, *command):
+    return set(re.findall(r'^  (?:-\w, )?(--[a-z-]+)', cli.run(*command, '--help').stdout, re.M))
+
+
+def complete(*words):
+    """What bash offers for the last word."""
+    script = SOURCE / 'data/partway-cli.bash-completion'
+    text = f'source {script}; COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); _partway_cli; ' \
+           'printf "%s\\n" "${COMPREPLY[@]}"'
+    done = subprocess.run(['bash', '-c', text, 'bash', 'partway-cli', *words],
+                          stdout=subprocess.PIPE, text=True, check=True, timeout=TIMEOUT)
+    return set(done.stdout.split())
+
+
+def test_every_option_is_documented(work):
+    """The manual knows each option, and bash completes it."""
+    cli = Cli(work)
+    manual = (SOURCE / 'data/partway-cli.1').read_text().replace('\\-', '-')
+    commands = [('upload',), ('resume',), ('remove',), ('list',), ('unfinished',),
+                *(('destination', name) for name in ('add', 'list', 'show', 'test', 'remove'))]
+    for command in commands:
+        options = options_of(cli, *command)
+        check('--help' in options, command)
+        check_equal(complete(*command, '--'), options, 'what is completed after', command)
+        for option in options - {'--help'}:
+            check(re.search(option + r'(?![a-z-])', manual), option, 'is not in the manual', command)
 
 
 def test_settings_from_the_environment(work):
