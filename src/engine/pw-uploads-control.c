@@ -149,12 +149,11 @@ void
 pw_uploads_get_totals (PwUploads *self,
                        PwTotals  *totals)
 {
-  GListModel *model = G_LIST_MODEL (self);
-  guint n = g_list_model_get_n_items (model);
+  GPtrArray *items = pw_uploads_get_items (self);
 
   *totals = (PwTotals) { 0 };
-  for (guint i = 0; i < n; i++) {
-    g_autoptr (PwUpload) upload = g_list_model_get_item (model, i);
+  for (guint i = 0; i < items->len; i++) {
+    PwUpload *upload = g_ptr_array_index (items, i);
 
     if (!upload->is_history)
       count (totals, upload);

@@ -415,6 +415,12 @@ pw_uploads_get_dispatch (PwUploads *self)
   return self->dispatch;
 }
 
+GPtrArray *
+pw_uploads_get_items (PwUploads *self)
+{
+  return self->items;
+}
+
 PwUpload *
 pw_uploads_lookup (PwUploads  *self,
                    const char *id)

@@ -71,6 +71,7 @@ void           pw_uploads_append          (PwUploads            *self,
                                            PwUpload             *upload);
 /* For pw-uploads-control alone. */
 PwDispatch    *pw_uploads_get_dispatch    (PwUploads            *self);
+GPtrArray     *pw_uploads_get_items       (PwUploads            *self);
 
 PwUpload      *pw_uploads_lookup          (PwUploads            *self,
                                            const char           *id);
