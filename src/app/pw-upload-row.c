@@ -130,11 +130,13 @@ show_toggle (PwUploadRow *self,
   gboolean may_resume = toggle == PW_TOGGLE_RESUME;
   const char *label = may_resume ? _("Resume") : _("Pause");
 
+  if (toggle != PW_TOGGLE_NONE) {
+    gtk_button_set_icon_name (GTK_BUTTON (self->toggle),
+                              may_resume ? "media-playback-start-symbolic"
+                                         : "media-playback-pause-symbolic");
+    pw_spoken_set_tooltip (self->toggle, label);
+  }
   gtk_widget_set_visible (self->toggle, toggle != PW_TOGGLE_NONE);
-  gtk_button_set_icon_name (GTK_BUTTON (self->toggle),
-                            may_resume ? "media-playback-start-symbolic"
-                                       : "media-playback-pause-symbolic");
-  pw_spoken_set_tooltip (self->toggle, label);
 }
 
 static void
@@ -413,6 +415,8 @@ pw_upload_row_init (PwUploadRow *self)
   GtkEventController *keys = gtk_event_controller_key_new ();
 
   gtk_widget_init_template (GTK_WIDGET (self));
+  /* Hidden so far: a tooltip that is given to what is visible asks the display, and waits. */
+  gtk_widget_set_visible (self->menu, TRUE);
   gtk_widget_set_focusable (GTK_WIDGET (self), TRUE);
   pw_spoken_name_buttons (GTK_WIDGET (self));
   g_signal_connect (keys, "key-pressed", G_CALLBACK (key_cb), self);
