@@ -9,19 +9,15 @@
 #include "config.h"
 #include <glib/gi18n-lib.h>
 
-#include "engine/pw-body.h"
+#include "engine/pw-compare.h"
 #include "engine/pw-error.h"
 
 /* What is needed while one upload is taken up again. */
 typedef struct {
   PwJob *job;
-  PwBench *bench;
   PwExchange *exchange;
   PwOrder *order;
-  gboolean must_prove;          /* the file's marks differ: every part is read and compared */
-  S3ListedPart *listed;         /* the store's; slot n−1 of part n; part_number 0 = it has none */
-  guint n_read;                 /* parts that were read from the file */
-  guint n_told;                 /* the list says all there is of parts 1 to this one */
+  PwCompare compare;
 } PwResume;
 
 /* An upload that was found at the store: no file was ever proved to be the one. */
@@ -45,8 +41,8 @@ prove_source (PwResume *self,
   if (!order->source)
     return FALSE;
   now = pw_source_get_identity (order->source);
-  self->must_prove = !pw_identity_equal (now, &intent->identity);
-  if (!self->must_prove || order->follow
+  self->compare.must_prove = !pw_identity_equal (now, &intent->identity);
+  if (!self->compare.must_prove || order->follow
       || (now->size == intent->identity.size
           && (now->mtime_ns == intent->identity.mtime_ns || is_unknown (intent))))
     return TRUE;
@@ -77,286 +73,6 @@ plan_again (PwResume *self,
   return TRUE;
 }
 
-/* No page came. TRUE: that is no obstacle. */
-static gboolean
-judge_no_page (PwResume *self,
-               gboolean *is_gone,
-               GError   *problem,
-               GError  **error)
-{
-  *is_gone = self->exchange->verdict == PW_VERDICT_UPLOAD_GONE;
-  if (*is_gone)
-    return TRUE;
-  /* Credentials that may send need not be allowed to list: the journal knows what arrived. If
-   * Complete was refused for that already, the upload is of no use to them. */
-  if (g_error_matches (problem, PW_ERROR, PW_ERROR_ACCESS_DENIED)) {
-    *is_gone = self->order->is_doubted || self->order->is_lost;
-    if (self->order->is_doubted)
-      pw_authority_abort (self->order->authority, self->exchange, self->order->key,
-                          self->order->upload_id, NULL);
-    return TRUE;
-  }
-  g_propagate_error (error, g_error_copy (problem));
-  return FALSE;
-}
-
-static void
-take_page (PwResume          *self,
-           const S3PartsPage *page)
-{
-  PwOrder *order = self->order;
-
-  self->n_told = 0;
-  for (guint i = 0; i < page->parts->len; i++) {
-    const S3ListedPart *part = &g_array_index (page->parts, S3ListedPart, i);
-
-    if (part->part_number < 1 || part->part_number > order->plan.n_parts)
-      continue;
-    self->listed[part->part_number - 1] = *part;
-    self->n_told = MAX (self->n_told, part->part_number);
-  }
-}
-
-/* *is_gone: the store knows no such upload. */
-static gboolean
-list_parts (PwResume *self,
-            gboolean *is_gone,
-            GError  **error)
-{
-  PwOrder *order = self->order;
-  guint marker = 0;
-
-  *is_gone = FALSE;
-  self->listed = g_new0 (S3ListedPart, order->plan.n_parts);
-  for (;;) {
-    g_autoptr (GError) problem = NULL;
-    g_autoptr (S3PartsPage) page = pw_authority_list_parts (order->authority, self->exchange,
-                                                            order->key, order->upload_id, marker,
-                                                            &problem);
-
-    if (!page)
-      return judge_no_page (self, is_gone, problem, error);
-    take_page (self, page);
-    if (!page->is_truncated) {
-      self->n_told = order->plan.n_parts;
-      return TRUE;
-    }
-    /* A marker that does not move would go round for ever. */
-    if (page->next_marker <= marker)
-      return TRUE;
-    marker = page->next_marker;
-  }
-}
-
-static gboolean
-sum_part (PwResume       *self,
-          guint           n,
-          S3ChecksumKind  kind,
-          S3Checksum     *checksum,
-          GError        **error)
-{
-  PwOrder *order = self->order;
-  PwBody body;
-
-  self->n_read++;
-  return pw_body_prepare (&body, self->job, self->bench, s3_plan_get_offset (&order->plan, n),
-                          s3_plan_get_length (&order->plan, n), kind, checksum, NULL, error);
-}
-
-static gboolean
-etag_is_sum (const char       *etag,
-             const S3Checksum *md5)
-{
-  g_autofree char *hex = s3_checksum_dup_hex (md5);
-
-  return g_ascii_strcasecmp (etag, hex) == 0;
-}
-
-/* Reads the part from the file: does the store hold just these bytes? */
-static gboolean
-compare_with_file (PwResume            *self,
-                   guint                n,
-                   const PwJournalPart *known,
-                   gboolean            *is_same,
-                   S3Checksum          *checksum,
-                   GError             **error)
-{
-  const S3ListedPart *listed = &self->listed[n - 1];
-  S3Checksum md5;
-
-  *is_same = FALSE;
-  if (!sum_part (self, n, self->order->kind, checksum, error))
-    return FALSE;
-  /* What the store says it holds counts for more than what it said when it took it. */
-  if (listed->checksum.kind != S3_CHECKSUM_NONE && listed->checksum.kind == checksum->kind) {
-    *is_same = s3_checksum_equal (&listed->checksum, checksum);
-    return TRUE;
-  }
-  if (known && known->is_safe && g_str_equal (known->etag, listed->etag)
-      && known->checksum.kind != S3_CHECKSUM_NONE) {
-    *is_same = s3_checksum_equal (&known->checksum, checksum);
-    return TRUE;
-  }
-  if (checksum->kind == S3_CHECKSUM_MD5)
-    md5 = *checksum;
-  else if (!sum_part (self, n, S3_CHECKSUM_MD5, &md5, error))
-    return FALSE;
-  *is_same = etag_is_sum (listed->etag, &md5);
-  return TRUE;
-}
-
-/* The store's list and the journal agree on this part. */
-static gboolean
-agrees (const PwJournalPart *known,
-        const S3ListedPart  *listed)
-{
-  return known && known->is_safe && g_str_equal (known->etag, listed->etag)
-         && (listed->checksum.kind == S3_CHECKSUM_NONE
-             || listed->checksum.kind != known->checksum.kind
-             || s3_checksum_equal (&listed->checksum, &known->checksum));
-}
-
-static gboolean
-has_size (const S3ListedPart *listed,
-          guint64             size)
-{
-  return listed->size == size || listed->size == PW_SIZE_UNKNOWN;
-}
-
-/* The store's list ends before this part, but the store once said that it has it. */
-static gboolean
-compare_with_journal (PwResume            *self,
-                      guint                n,
-                      const PwJournalPart *known,
-                      gboolean            *is_same,
-                      S3Checksum          *checksum,
-                      GError             **error)
-{
-  S3ListedPart *listed = &self->listed[n - 1];
-
-  *checksum = known->checksum;
-  *is_same = !self->must_prove;
-  if (self->must_prove) {
-    if (!sum_part (self, n, self->order->kind, checksum, error))
-      return FALSE;
-    *is_same = s3_checksum_equal (&known->checksum, checksum);
-  }
-  g_strlcpy (listed->etag, known->etag, sizeof listed->etag);
-  return TRUE;
-}
-
-/* Whether the part need not be sent, and its sum then. */
-static gboolean
-compare_part (PwResume            *self,
-              guint                n,
-              const PwJournalPart *known,
-              gboolean            *is_same,
-              S3Checksum          *checksum,
-              GError             **error)
-{
-  PwOrder *order = self->order;
-  const S3ListedPart *listed = &self->listed[n - 1];
-
-  *is_same = FALSE;
-  if (!known)
-    return TRUE;
-  if (n > self->n_told && known->is_safe && !order->is_doubted)
-    return compare_with_journal (self, n, known, is_same, checksum, error);
-  if (listed->part_number != n || !has_size (listed, s3_plan_get_length (&order->plan, n)))
-    return TRUE;
-  if (agrees (known, listed) && !self->must_prove) {
-    *is_same = TRUE;
-    *checksum = known->checksum;
-    return TRUE;
-  }
-  return compare_with_file (self, n, known, is_same, checksum, error);
-}
-
-/* The store holds just what the journal says, and the file is to be proved against it. */
-static gboolean
-is_held (PwResume            *self,
-         guint                n,
-         const PwJournalPart *known)
-{
-  return known && known->is_safe && self->must_prove
-         && g_str_equal (known->etag, self->listed[n - 1].etag);
-}
-
-static gboolean
-settle_part (PwResume            *self,
-             guint                n,
-             const PwJournalPart *known,
-             GError             **error)
-{
-  PwOrder *order = self->order;
-  const S3ListedPart *listed = &self->listed[n - 1];
-  S3CompletedPart *slot = &order->parts[n - 1];
-  gboolean is_same, was_known;
-  S3Checksum checksum = { 0 };
-  guint n_read = self->n_read;
-
-  if (!compare_part (self, n, known, &is_same, &checksum, error))
-    return FALSE;
-  was_known = agrees (known, listed) && known->checksum.kind == checksum.kind;
-  if (!is_same) {
-    order->states[n - 1] = PW_PART_WAITING;
-    /* What the store holds is of another file than this, and stays so until the user says. */
-    return !known || !known->is_safe || (is_held (self, n, known) && !order->follow)
-           || pw_journal_add_lost_part (order->journal, n, error);
-  }
-
-  order->states[n - 1] = self->n_read > n_read ? PW_PART_PROVED : PW_PART_RESUMED;
-  order->resumed_bytes += s3_plan_get_length (&order->plan, n);
-  g_strlcpy (slot->etag, listed->etag, sizeof slot->etag);
-  slot->checksum = checksum;
-  return was_known || pw_journal_add_part (order->journal, n, listed->etag, &checksum, error);
-}
-
-/* What the list does not tell is the journal's word alone. */
-static void
-note_untold (PwResume *self)
-{
-  PwOrder *order = self->order;
-  guint n_untold = 0;
-
-  for (guint n = self->n_told + 1; n <= order->plan.n_parts; n++)
-    n_untold += pw_part_state_is_safe (order->states[n - 1]);
-  if (n_untold == 0)
-    return;
-  g_free (order->note);
-  order->note = g_strdup_printf (ngettext ("%u part cannot be listed here, and counts because the "
-                                           "store confirmed it when it was sent.",
-                                           "%u parts cannot be listed here, and count because the "
-                                           "store confirmed them when they were sent.", n_untold),
-                                 n_untold);
-}
-
-static gboolean
-settle_parts (PwResume *self,
-              GError  **error)
-{
-  PwOrder *order = self->order;
-  guint n_known, n_differ = 0;
-  const PwJournalPart *known = pw_journal_get_parts (order->journal, &n_known);
-
-  order->resumed_bytes = 0;
-  for (guint n = 1; n <= order->plan.n_parts; n++) {
-    const PwJournalPart *part = n <= n_known ? &known[n - 1] : NULL;
-    /* A part that the store lost is sent anew, whatever the file is by now. */
-    gboolean was_held = is_held (self, n, part);
-
-    if (!settle_part (self, n, part, error))
-      return FALSE;
-    n_differ += was_held && order->states[n - 1] == PW_PART_WAITING;
-  }
-  note_untold (self);
-  if (n_differ == 0 || order->follow)
-    return TRUE;
-  g_set_error (error, PW_ERROR, PW_ERROR_SOURCE_CHANGED, "%s",
-               pw_error_get_title (PW_ERROR_SOURCE_CHANGED));
-  return FALSE;
-}
-
 /* The parts are not at the store to be compared with: their sums in the journal are. */
 static gboolean
 is_file_changed (PwResume *self,
@@ -371,7 +87,7 @@ is_file_changed (PwResume *self,
   for (guint n = 1; !*is_changed && n <= n_known; n++) {
     S3Checksum checksum;
 
-    if (!sum_part (self, n, known[n - 1].checksum.kind, &checksum, error))
+    if (!pw_compare_sum_part (&self->compare, n, known[n - 1].checksum.kind, &checksum, error))
       return FALSE;
     *is_changed = checksum.kind == S3_CHECKSUM_NONE
                   || !s3_checksum_equal (&checksum, &known[n - 1].checksum);
@@ -389,7 +105,8 @@ settle_gone (PwResume *self,
   PwOrder *order = self->order;
   gboolean is_changed = FALSE;
 
-  if (!order->follow || !self->must_prove || !pw_journal_is_completing (order->journal, NULL))
+  if (!order->follow || !self->compare.must_prove
+      || !pw_journal_is_completing (order->journal, NULL))
     return pw_find_finished (self->job, self->exchange, is_finished, error);
   if (!is_file_changed (self, &is_changed, error))
     return FALSE;
@@ -423,7 +140,7 @@ static gboolean
 create_again (PwResume *self,
               GError  **error)
 {
-  g_clear_pointer (&self->listed, g_free);
+  pw_listed_clear (&self->compare.listed);
   self->order->resumed_bytes = 0;
   memset (self->order->states, PW_PART_WAITING, self->order->plan.n_parts);
   return pw_create (self->job, self->exchange, error);
@@ -467,7 +184,8 @@ resume (PwResume *self,
   if (is_gone)
     pw_drop_orphan (self->job, self->exchange);
   else if (order->is_spoiled ? !drop_spoiled (self, &is_gone, error)
-                             : !list_parts (self, &is_gone, error))
+                             : !pw_listed_ask (&self->compare.listed, order,
+                                               self->exchange, &is_gone, error))
     return FALSE;
 
   if (is_gone) {
@@ -481,7 +199,7 @@ resume (PwResume *self,
     order->is_spoiled = FALSE;
     if (!create_again (self, error))
       return FALSE;
-  } else if (!settle_parts (self, error)) {
+  } else if (!pw_compare_settle (&self->compare, error)) {
     return FALSE;
   } else {
     pw_order_announce (order);
@@ -490,7 +208,7 @@ resume (PwResume *self,
   order->is_lost = FALSE;
   self->exchange->verdict = PW_VERDICT_STOP;
   return pw_source_check (order->source, NULL, error)
-         && (!self->must_prove
+         && (!self->compare.must_prove
              || pw_journal_add_identity (order->journal, pw_source_get_identity (order->source),
                                          error));
 }
@@ -526,7 +244,8 @@ pw_resume (PwJob   *job,
 {
   PwOrder *order = job->order;
   g_auto (PwExchange) exchange = { 0 };
-  PwResume self = { .job = job, .bench = bench, .exchange = &exchange, .order = order };
+  PwResume self = { .job = job, .exchange = &exchange, .order = order,
+                    .compare = { .job = job, .bench = bench } };
   const char *etag, *verification = NULL;
   GError *error = NULL;
 
@@ -557,5 +276,5 @@ pw_resume (PwJob   *job,
     pw_job_fail (job, &exchange, error);
   order->n_resumed = pw_journal_get_n_resumed (order->journal);
   pw_job_close_exchange (job, &exchange);
-  g_free (self.listed);
+  pw_listed_clear (&self.compare.listed);
 }
