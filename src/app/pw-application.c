@@ -15,6 +15,7 @@
 #include "app/pw-stay.h"
 #include "app/pw-window.h"
 #include "config.h"
+#include "engine/pw-uploads-open.h"
 
 struct _PwApplication {
   AdwApplication parent_instance;

@@ -11,6 +11,7 @@
 #include "cli/cli-target.h"
 #include "config.h"
 #include "engine/pw-error.h"
+#include "engine/pw-uploads-open.h"
 
 typedef struct {
   gboolean all;

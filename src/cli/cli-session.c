@@ -12,6 +12,7 @@
 #include "cli/cli-line.h"
 #include "cli/cli-size.h"
 #include "engine/pw-error.h"
+#include "engine/pw-uploads-open.h"
 
 #define MAX_PARALLEL 64
 #define MAX_STALL_TIMEOUT 3600

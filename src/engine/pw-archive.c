@@ -100,11 +100,12 @@ tidied_cb (GObject      *source,
 {
   PwTidy *tidy = g_task_get_task_data (G_TASK (result));
 
+  tidy->archive->n_tidying--;
   tidy->done (owner);
   g_object_unref (owner);
 }
 
-gboolean
+void
 pw_archive_tidy (PwArchive *self,
                  PwUpload  *upload,
                  void     (*done) (gpointer user_data),
@@ -114,7 +115,8 @@ pw_archive_tidy (PwArchive *self,
   PwTidy *tidy;
 
   if (!upload->order || !upload->order->journal)
-    return FALSE;
+    return;
+  self->n_tidying++;
   tidy = g_new0 (PwTidy, 1);
   tidy->archive = self;
   tidy->journal = g_steal_pointer (&upload->order->journal);
@@ -124,7 +126,6 @@ pw_archive_tidy (PwArchive *self,
   task = g_task_new (NULL, NULL, tidied_cb, g_object_ref (user_data));
   g_task_set_task_data (task, tidy, g_free);
   g_task_run_in_thread (task, tidy_thread);
-  return TRUE;
 }
 
 /* The destination of an item; one object for all items that share it. */

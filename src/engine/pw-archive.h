@@ -20,6 +20,7 @@ typedef struct {
   char *state_dir;
   char *journals;               /* folder of the journals */
   PwQueue *queue;               /* NULL until it was opened */
+  guint n_tidying;              /* journals of finished uploads that are being deleted */
 } PwArchive;
 
 /* @state_dir: NULL = $XDG_STATE_HOME/partway. */
@@ -39,8 +40,8 @@ void       pw_archive_put_adding (PwArchive  *self,
                                   gboolean    is_walking);
 
 /* Deletes and closes the journal of a finished upload once the queue says so on the disk. @done
- * runs on the main thread. FALSE: there is no journal, and @done will not run. */
-gboolean   pw_archive_tidy    (PwArchive     *self,
+ * runs on the main thread; or, where there is no journal, not at all. */
+void       pw_archive_tidy    (PwArchive     *self,
                                PwUpload      *upload,
                                void         (*done) (gpointer user_data),
                                gpointer       user_data);      /* a GObject; kept alive */

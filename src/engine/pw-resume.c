@@ -204,8 +204,7 @@ resume (PwResume *self,
   } else {
     pw_order_announce (order);
   }
-  order->is_doubted = FALSE;
-  order->is_lost = FALSE;
+  order->is_doubted = order->is_lost = FALSE;
   self->exchange->verdict = PW_VERDICT_STOP;
   return pw_source_check (order->source, NULL, error)
          && (!self->compare.must_prove

@@ -56,17 +56,37 @@ pw_upload_take_close (PwUpload *self,
   pw_job_free (job);
 }
 
-gboolean
-pw_upload_has_open (PwUpload *self)
+static gboolean
+is_open (PwUpload *self)
 {
   return self->leaving || (self->order && pw_order_is_open (self->order));
 }
 
-void
-pw_upload_close (PwUpload *self)
+static gpointer
+close_thread (gpointer data)
 {
-  if (self->leaving)
-    pw_order_release (self->leaving);
-  if (self->order)
-    pw_order_release (self->order);
+  GPtrArray *uploads = data;
+
+  for (guint i = 0; i < uploads->len; i++) {
+    PwUpload *upload = g_ptr_array_index (uploads, i);
+
+    if (upload->leaving)
+      pw_order_release (upload->leaving);
+    if (upload->order)
+      pw_order_release (upload->order);
+  }
+  return NULL;
+}
+
+void
+pw_upload_close_all (GPtrArray *uploads)
+{
+  g_autoptr (GPtrArray) open = g_ptr_array_new ();
+
+  for (guint i = 0; i < uploads->len; i++) {
+    if (is_open (g_ptr_array_index (uploads, i)))
+      g_ptr_array_add (open, g_ptr_array_index (uploads, i));
+  }
+  if (open->len > 0)
+    g_thread_join (g_thread_new ("closing", close_thread, open));
 }

@@ -7,7 +7,7 @@
 #include "engine/pw-upload.h"
 
 /* The files that an upload holds open: what it sends, and its journal with the lock. Main thread
- * only, but for pw_upload_close().
+ * only.
  *
  * Workers open them, and workers close them. What is over was closed by the job that ended it (but
  * for the journal of what is done, see pw-archive.h); what stopped for another reason asks for a
@@ -26,7 +26,6 @@ PwJob    *pw_upload_next_close  (PwUpload *self);
 void      pw_upload_take_close  (PwUpload *self,
                                  PwJob    *job);        /* takes the job */
 
-/* At the end, when the workers are gone: closes whatever is open, in any thread but the main one,
- * which leaves the upload to it meanwhile. */
-gboolean  pw_upload_has_open    (PwUpload *self);
-void      pw_upload_close       (PwUpload *self);
+/* At the end, when the workers are gone: closes whatever is open yet, in a thread that is waited
+ * for. @uploads: PwUpload. */
+void      pw_upload_close_all   (GPtrArray *uploads);

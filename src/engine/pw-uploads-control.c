@@ -35,6 +35,12 @@ pw_uploads_resume_all (PwUploads *self)
   for_each (self, pw_upload_resume);
 }
 
+const char *
+pw_uploads_get_journals (PwUploads *self)
+{
+  return pw_uploads_get_archive (self)->journals;
+}
+
 PwCredentials *
 pw_uploads_get_credentials (PwUploads     *self,
                             PwDestination *destination)
@@ -108,6 +114,49 @@ void
 pw_uploads_renew_connections (PwUploads *self)
 {
   pw_pool_renew (get_pool (self));
+}
+
+void
+pw_uploads_add (PwUploads     *self,
+                const char    *path,
+                PwDestination *destination,
+                gboolean       follow)
+{
+  g_return_if_fail (pw_uploads_get_archive (self)->queue != NULL);
+  g_return_if_fail (g_path_is_absolute (path));
+
+  pw_lane_retry (pw_dispatch_get_lane (pw_uploads_get_dispatch (self), destination));
+  pw_uploads_push_adding (self, pw_adding_new (NULL, path, destination, follow));
+}
+
+void
+pw_uploads_append (PwUploads *self,
+                   PwUpload  *upload)
+{
+  g_autoptr (GPtrArray) uploads = g_ptr_array_new ();
+
+  g_ptr_array_add (uploads, upload);
+  pw_lane_retry (pw_dispatch_get_lane (pw_uploads_get_dispatch (self), upload->destination));
+  pw_uploads_append_all (self, uploads);
+}
+
+gboolean
+pw_uploads_flush (PwUploads *self,
+                  GError   **error)
+{
+  GListModel *model = G_LIST_MODEL (self);
+  PwQueue *queue = pw_uploads_get_archive (self)->queue;
+
+  if (!queue)
+    return TRUE;
+  /* So that the next process can tell how far they are before it takes them up. */
+  for (guint i = 0; i < g_list_model_get_n_items (model); i++) {
+    g_autoptr (PwUpload) upload = g_list_model_get_item (model, i);
+
+    if (pw_upload_is_active (upload))
+      pw_uploads_remember (self, upload);
+  }
+  return pw_queue_flush (queue, error);
 }
 
 static void

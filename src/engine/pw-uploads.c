@@ -4,25 +4,20 @@
 
 #include "engine/pw-uploads.h"
 
-#include "engine/pw-archive.h"
-#include "engine/pw-dispatch.h"
+#include "engine/pw-addings.h"
+#include "engine/pw-pulse.h"
 #include "engine/pw-upload-files.h"
 #include "engine/pw-upload-item.h"
-
-#define TICK_MS 100
+#include "engine/pw-upload-list.h"
 
 struct _PwUploads {
   GObject parent_instance;
 
   PwArchive *archive;
   PwDispatch *dispatch;
-  GPtrArray *items;             /* PwUpload, in the order of the list */
-  GHashTable *by_id;            /* id → PwUpload, borrowed */
-  GPtrArray *addings;           /* PwAdding; the first is walked, the others wait */
-  guint first_waiting;          /* no item before this index waits for its turn */
-  guint tick_id;
-  guint idle_id;
-  guint n_tidying;              /* journals of finished uploads that are being deleted */
+  PwAddings *addings;
+  PwUploadList list;
+  PwPulse *pulse;
   PwProgress progress;
 };
 
@@ -35,49 +30,42 @@ static void list_model_init (GListModelInterface *iface);
 G_DEFINE_FINAL_TYPE_WITH_CODE (PwUploads, pw_uploads, G_TYPE_OBJECT,
                                G_IMPLEMENT_INTERFACE (G_TYPE_LIST_MODEL, list_model_init))
 
-/* When there is nothing to do. */
+/* The beat, while there is something to do. */
 
 static gboolean
-idle_cb (gpointer data)
+is_idle_cb (gpointer data)
 {
-  PwUploads *self = data;
-
-  self->idle_id = 0;
-  if (!pw_uploads_is_idle (self))
-    return G_SOURCE_REMOVE;
-  g_clear_handle_id (&self->tick_id, g_source_remove);
-  g_signal_emit (self, signals[IDLE], 0);
-  return G_SOURCE_REMOVE;
+  return pw_uploads_is_idle (data);
 }
 
 static void
-check_idle (PwUploads *self)
-{
-  if (self->idle_id == 0 && pw_uploads_is_idle (self))
-    self->idle_id = g_idle_add (idle_cb, self);
-}
-
-static gboolean
-tick_cb (gpointer data)
+beat_cb (gint64   now_us,
+         gpointer data)
 {
   PwUploads *self = data;
-  gint64 now_us = g_get_monotonic_time ();
   PwTotals totals;
 
   pw_dispatch_tick (self->dispatch, now_us);
   pw_uploads_get_totals (self, &totals);
   pw_progress_feed (&self->progress, now_us, totals.safe, totals.sent, totals.size);
-  check_idle (self);
-  return G_SOURCE_CONTINUE;
 }
 
 static void
-wake (PwUploads *self)
+idle_cb (gpointer data)
 {
-  if (self->tick_id == 0)
-    self->tick_id = g_timeout_add (TICK_MS, tick_cb, self);
+  g_signal_emit (data, signals[IDLE], 0);
+}
+
+static const PwPulseCallbacks pulse_callbacks = { is_idle_cb, beat_cb, idle_cb };
+
+static void
+wake (gpointer data)
+{
+  PwUploads *self = data;
+
+  pw_pulse_start (self->pulse);
   pw_dispatch_feed (self->dispatch);
-  check_idle (self);
+  pw_pulse_check (self->pulse);
 }
 
 /* What the dispatch asks and tells. */
@@ -86,26 +74,7 @@ static PwUpload *
 next_waiting_cb (guint    *position,
                  gpointer  data)
 {
-  PwUploads *self = data;
-  gboolean is_first = *position <= self->first_waiting;
-  guint i = MAX (*position, self->first_waiting);
-  PwUpload *upload = NULL;
-
-  for (; i < self->items->len; i++) {
-    upload = g_ptr_array_index (self->items, i);
-    if (upload->state == PW_UPLOAD_WAITING && is_first) {
-      self->first_waiting = i;
-      is_first = FALSE;
-    }
-    /* One that takes turns already waits for jobs of before to come back. */
-    if (upload->state == PW_UPLOAD_WAITING && !upload->is_queued)
-      break;
-    upload = NULL;
-  }
-  if (is_first)
-    self->first_waiting = i;
-  *position = i + 1;
-  return upload;
+  return pw_upload_list_next_waiting (&((PwUploads *) data)->list, position);
 }
 
 static void
@@ -118,7 +87,7 @@ moved_cb (PwUpload *upload,
     g_clear_pointer (&upload->note, g_free);
     g_signal_emit (data, signals[NOTE], 0, note);
   }
-  check_idle (data);
+  pw_pulse_check (((PwUploads *) data)->pulse);
 }
 
 /* All that goes to the same place would meet the same error, one after the other. */
@@ -130,32 +99,26 @@ blocked_cb (PwLane       *lane,
   PwUploads *self = data;
   g_autoptr (GError) error = g_error_copy (blame);
 
-  for (guint i = 0; i < self->items->len; i++) {
-    PwUpload *upload = g_ptr_array_index (self->items, i);
+  for (guint i = 0; i < self->list.items->len; i++) {
+    PwUpload *upload = g_ptr_array_index (self->list.items, i);
 
     if ((upload->state == PW_UPLOAD_WAITING
          || (upload->state == PW_UPLOAD_ABORTING && !upload->order))
         && pw_dispatch_get_lane (self->dispatch, upload->destination) == lane)
       pw_upload_stop_with (upload, error);
   }
-  check_idle (self);
-}
-
-static void
-ready_cb (gpointer data)
-{
-  wake (data);
+  pw_pulse_check (self->pulse);
 }
 
 static const PwDispatchCallbacks dispatch_callbacks = {
-  next_waiting_cb, moved_cb, blocked_cb, ready_cb,
+  next_waiting_cb, moved_cb, blocked_cb, wake,
 };
 
 /* The list. */
 
-static void
-remember (PwUploads *self,
-          PwUpload  *upload)
+void
+pw_uploads_remember (PwUploads *self,
+                     PwUpload  *upload)
 {
   upload->remembered = upload->state;
   pw_archive_put (self->archive, upload,
@@ -166,24 +129,18 @@ static void
 drop (PwUploads *self,
       PwUpload  *upload)
 {
-  guint i;
+  guint position;
 
-  if (!g_ptr_array_find (self->items, upload, &i))
+  if (!pw_upload_list_remove (&self->list, upload, &position))
     return;
   g_signal_handlers_disconnect_by_data (upload, self);
-  g_hash_table_remove (self->by_id, upload->id);
-  g_ptr_array_remove_index (self->items, i);
-  self->first_waiting = MIN (self->first_waiting, i);
-  g_list_model_items_changed (G_LIST_MODEL (self), i, 1, 0);
+  g_list_model_items_changed (G_LIST_MODEL (self), position, 1, 0);
 }
 
 static void
-tidied_cb (gpointer data)
+ended_cb (gpointer data)
 {
-  PwUploads *self = data;
-
-  self->n_tidying--;
-  check_idle (self);
+  pw_pulse_check (((PwUploads *) data)->pulse);
 }
 
 static void
@@ -196,15 +153,15 @@ state_cb (PwUpload   *upload,
   /* Why it is paused decides whether it goes on after a restart. */
   if (!pw_upload_states_look_alike (upload->state, upload->remembered)
       || upload->state == PW_UPLOAD_PAUSED)
-    remember (self, upload);
+    pw_uploads_remember (self, upload);
   if (upload->state == PW_UPLOAD_DONE)
-    self->n_tidying += pw_archive_tidy (self->archive, upload, tidied_cb, self);
+    pw_archive_tidy (self->archive, upload, ended_cb, self);
   g_signal_emit (self, signals[CHANGED], 0, upload);
 
   if (upload->state == PW_UPLOAD_ABORTING)
     pw_dispatch_activate (self->dispatch, upload);
   if (upload->state == PW_UPLOAD_WAITING) {
-    self->first_waiting = 0;
+    pw_upload_list_look_again (&self->list);
     pw_lane_retry (pw_dispatch_get_lane (self->dispatch, upload->destination));
   }
   if (upload->state == PW_UPLOAD_WAITING || upload->state == PW_UPLOAD_ABORTING)
@@ -213,22 +170,18 @@ state_cb (PwUpload   *upload,
     drop (self, upload);
 }
 
-static void
-append (PwUploads *self,
-        GPtrArray *uploads)
+void
+pw_uploads_append_all (PwUploads *self,
+                       GPtrArray *uploads)
 {
-  guint position = self->items->len;
-  PwUpload *last = position > 0 ? g_ptr_array_index (self->items, position - 1) : NULL;
-  gint64 order = last ? last->order_in_list : 0;
+  guint position = self->list.items->len;
 
   for (guint i = 0; i < uploads->len; i++) {
-    PwUpload *upload = g_object_ref (g_ptr_array_index (uploads, i));
+    PwUpload *upload = g_ptr_array_index (uploads, i);
 
-    upload->order_in_list = ++order;
-    g_ptr_array_add (self->items, upload);
-    g_hash_table_insert (self->by_id, upload->id, upload);
+    pw_upload_list_append (&self->list, upload);
     g_signal_connect (upload, "notify::state", G_CALLBACK (state_cb), self);
-    remember (self, upload);
+    pw_uploads_remember (self, upload);
   }
   g_list_model_items_changed (G_LIST_MODEL (self), position, 0, uploads->len);
   for (guint i = 0; i < uploads->len; i++) {
@@ -247,7 +200,7 @@ static void
 found_cb (GPtrArray *uploads,
           gpointer   data)
 {
-  append (data, uploads);
+  pw_uploads_append_all (data, uploads);
 }
 
 static void
@@ -257,156 +210,40 @@ note_cb (const char *note,
   g_signal_emit (data, signals[NOTE], 0, note);
 }
 
-static void walk_next (PwUploads *self);
-
 static void
-added_cb (PwAdding *adding,
-          gpointer  data)
+put_cb (PwAdding *adding,
+        gboolean  is_walking,
+        gpointer  data)
 {
   PwUploads *self = data;
 
   pw_archive_put_adding (self->archive, adding,
-                         pw_dispatch_get_lane (self->dispatch, adding->destination)->json, FALSE);
-  g_ptr_array_remove (self->addings, adding);
-  walk_next (self);
-  check_idle (self);
+                         pw_dispatch_get_lane (self->dispatch, adding->destination)->json,
+                         is_walking);
 }
 
-static const PwAddingCallbacks adding_callbacks = { found_cb, note_cb, added_cb };
-
-/* One after the other: the list keeps the order in which files were named, and a thousand of them
- * need no thousand threads. */
-static void
-walk_next (PwUploads *self)
-{
-  if (self->addings->len > 0)
-    pw_adding_start (g_ptr_array_index (self->addings, 0), &adding_callbacks, self);
-}
-
-static void
-start_adding (PwUploads *self,
-              PwAdding  *adding)
-{
-  g_ptr_array_add (self->addings, adding);
-  pw_archive_put_adding (self->archive, adding,
-                         pw_dispatch_get_lane (self->dispatch, adding->destination)->json, TRUE);
-  if (self->addings->len == 1)
-    walk_next (self);
-}
-
-void
-pw_uploads_add (PwUploads     *self,
-                const char    *path,
-                PwDestination *destination,
-                gboolean       follow)
-{
-  g_return_if_fail (self->archive->queue != NULL);
-  g_return_if_fail (g_path_is_absolute (path));
-
-  pw_lane_retry (pw_dispatch_get_lane (self->dispatch, destination));
-  start_adding (self, pw_adding_new (NULL, path, destination, follow));
-}
+static const PwAddingsCallbacks addings_callbacks = { found_cb, note_cb, put_cb, ended_cb };
 
 void
 pw_uploads_stop_adding (PwUploads *self)
 {
-  g_ptr_array_set_size (self->addings, 0);
-  check_idle (self);
-}
-
-/* Opening and bringing back. */
-
-static void
-take_restored (PwUploads  *self,
-               PwRestored *restored)
-{
-  if (restored->message)
-    g_signal_emit (self, signals[NOTE], 0, restored->message);
-  if (restored->uploads->len > 0)
-    append (self, restored->uploads);
-  g_ptr_array_set_free_func (restored->addings, NULL);
-  for (guint i = 0; i < restored->addings->len; i++)
-    start_adding (self, g_ptr_array_index (restored->addings, i));
-}
-
-gboolean
-pw_uploads_open (PwUploads *self,
-                 GError   **error)
-{
-  return pw_archive_open (self->archive, error);
-}
-
-gboolean
-pw_uploads_restore (PwUploads   *self,
-                    const char  *only_id,
-                    GError     **error)
-{
-  g_autoptr (PwRestored) restored = pw_archive_restore (self->archive, only_id, error);
-
-  if (restored)
-    take_restored (self, restored);
-  return restored != NULL;
-}
-
-static void
-open_thread (GTask        *task,
-             gpointer      source,
-             gpointer      data,
-             GCancellable *cancellable)
-{
-  PwUploads *self = source;
-  GError *error = NULL;
-  PwRestored *restored = NULL;
-
-  if (pw_archive_open (self->archive, &error))
-    restored = pw_archive_restore (self->archive, NULL, &error);
-  if (restored)
-    g_task_return_pointer (task, restored, (GDestroyNotify) pw_restored_free);
-  else
-    g_task_return_error (task, error);
+  pw_addings_stop (self->addings);
+  pw_pulse_check (self->pulse);
 }
 
 void
-pw_uploads_open_async (PwUploads           *self,
-                       GAsyncReadyCallback  callback,
-                       gpointer             user_data)
+pw_uploads_push_adding (PwUploads *self,
+                        PwAdding  *adding)
 {
-  g_autoptr (GTask) task = g_task_new (self, NULL, callback, user_data);
-
-  /* A long history is taken over after what a window has to draw. */
-  g_task_set_priority (task, G_PRIORITY_DEFAULT_IDLE);
-  g_task_run_in_thread (task, open_thread);
-}
-
-gboolean
-pw_uploads_open_finish (PwUploads     *self,
-                        GAsyncResult  *result,
-                        GError       **error)
-{
-  g_autoptr (PwRestored) restored = g_task_propagate_pointer (G_TASK (result), error);
-
-  if (restored)
-    take_restored (self, restored);
-  return restored != NULL;
+  pw_addings_push (self->addings, adding);
 }
 
 /* Questions and orders. */
 
-const char *
-pw_uploads_get_journals (PwUploads *self)
+PwArchive *
+pw_uploads_get_archive (PwUploads *self)
 {
-  return self->archive->journals;
-}
-
-void
-pw_uploads_append (PwUploads *self,
-                   PwUpload  *upload)
-{
-  g_autoptr (GPtrArray) uploads = g_ptr_array_new ();
-
-  g_ptr_array_add (uploads, upload);
-  pw_lane_retry (pw_dispatch_get_lane (self->dispatch, upload->destination));
-  append (self, uploads);
+  return self->archive;
 }
 
 PwDispatch *
@@ -418,14 +255,14 @@ pw_uploads_get_dispatch (PwUploads *self)
 GPtrArray *
 pw_uploads_get_items (PwUploads *self)
 {
-  return self->items;
+  return self->list.items;
 }
 
 PwUpload *
 pw_uploads_lookup (PwUploads  *self,
                    const char *id)
 {
-  return g_hash_table_lookup (self->by_id, id);
+  return g_hash_table_lookup (self->list.by_id, id);
 }
 
 void
@@ -436,21 +273,21 @@ pw_uploads_move (PwUploads *self,
   g_autoptr (PwUpload) kept G_GNUC_UNUSED = g_object_ref (upload);
   guint from;
 
-  if (!g_ptr_array_find (self->items, upload, &from) || position >= self->items->len)
+  if (!g_ptr_array_find (self->list.items, upload, &from) || position >= self->list.items->len)
     return;
-  self->first_waiting = 0;
-  g_ptr_array_remove_index (self->items, from);
+  pw_upload_list_look_again (&self->list);
+  g_ptr_array_remove_index (self->list.items, from);
   g_list_model_items_changed (G_LIST_MODEL (self), from, 1, 0);
 
   /* Who was told may have taken others away. */
-  position = MIN (position, self->items->len);
-  g_ptr_array_insert (self->items, (int) position, g_steal_pointer (&kept));
-  for (guint i = 0; i < self->items->len; i++) {
-    PwUpload *other = g_ptr_array_index (self->items, i);
+  position = MIN (position, self->list.items->len);
+  g_ptr_array_insert (self->list.items, (int) position, g_steal_pointer (&kept));
+  for (guint i = 0; i < self->list.items->len; i++) {
+    PwUpload *other = g_ptr_array_index (self->list.items, i);
 
     if (other->order_in_list != i + 1) {
       other->order_in_list = i + 1;
-      remember (self, other);
+      pw_uploads_remember (self, other);
     }
   }
   g_list_model_items_changed (G_LIST_MODEL (self), position, 0, 1);
@@ -465,7 +302,7 @@ pw_uploads_get_progress (PwUploads *self)
 gboolean
 pw_uploads_is_adding (PwUploads *self)
 {
-  return self->addings->len > 0;
+  return !pw_addings_is_empty (self->addings);
 }
 
 gboolean
@@ -473,22 +310,8 @@ pw_uploads_is_idle (PwUploads *self)
 {
   guint position = 0;
 
-  return self->addings->len == 0 && self->n_tidying == 0
+  return pw_addings_is_empty (self->addings) && self->archive->n_tidying == 0
          && pw_dispatch_is_idle (self->dispatch) && !next_waiting_cb (&position, self);
-}
-
-gboolean
-pw_uploads_flush (PwUploads *self,
-                  GError   **error)
-{
-  if (!self->archive->queue)
-    return TRUE;
-  /* So that the next process can tell how far they are before it takes them up. */
-  for (guint i = 0; i < self->items->len; i++) {
-    if (pw_upload_is_active (g_ptr_array_index (self->items, i)))
-      remember (self, g_ptr_array_index (self->items, i));
-  }
-  return pw_queue_flush (self->archive->queue, error);
 }
 
 static GType
@@ -500,7 +323,7 @@ get_item_type (GListModel *model)
 static guint
 get_n_items (GListModel *model)
 {
-  return PW_UPLOADS (model)->items->len;
+  return PW_UPLOADS (model)->list.items->len;
 }
 
 static gpointer
@@ -509,8 +332,8 @@ get_item (GListModel *model,
 {
   PwUploads *self = PW_UPLOADS (model);
 
-  return position < self->items->len ? g_object_ref (g_ptr_array_index (self->items, position))
-                                     : NULL;
+  return position < self->list.items->len
+         ? g_object_ref (g_ptr_array_index (self->list.items, position)) : NULL;
 }
 
 static void
@@ -521,46 +344,18 @@ list_model_init (GListModelInterface *iface)
   iface->get_item = get_item;
 }
 
-static gpointer
-close_thread (gpointer data)
-{
-  GPtrArray *uploads = data;
-
-  for (guint i = 0; i < uploads->len; i++)
-    pw_upload_close (g_ptr_array_index (uploads, i));
-  return NULL;
-}
-
-/* What the user paused is open until the end. The workers have ended by then. */
-static void
-close_files (PwUploads *self)
-{
-  g_autoptr (GPtrArray) open = g_ptr_array_new ();
-
-  for (guint i = 0; i < self->items->len; i++) {
-    PwUpload *upload = g_ptr_array_index (self->items, i);
-
-    if (pw_upload_has_open (upload))
-      g_ptr_array_add (open, upload);
-  }
-  if (open->len > 0)
-    g_thread_join (g_thread_new ("closing", close_thread, open));
-}
-
 static void
 pw_uploads_finalize (GObject *object)
 {
   PwUploads *self = PW_UPLOADS (object);
 
-  g_clear_handle_id (&self->tick_id, g_source_remove);
-  g_clear_handle_id (&self->idle_id, g_source_remove);
-  for (guint i = 0; i < self->items->len; i++)
-    g_signal_handlers_disconnect_by_data (g_ptr_array_index (self->items, i), self);
-  g_ptr_array_unref (self->addings);
+  pw_pulse_free (self->pulse);
+  for (guint i = 0; i < self->list.items->len; i++)
+    g_signal_handlers_disconnect_by_data (g_ptr_array_index (self->list.items, i), self);
+  pw_addings_free (self->addings);
   pw_dispatch_free (self->dispatch);
-  close_files (self);
-  g_hash_table_unref (self->by_id);
-  g_ptr_array_unref (self->items);
+  pw_upload_close_all (self->list.items);
+  pw_upload_list_clear (&self->list);
   pw_archive_free (self->archive);
   G_OBJECT_CLASS (pw_uploads_parent_class)->finalize (object);
 }
@@ -580,9 +375,9 @@ pw_uploads_class_init (PwUploadsClass *klass)
 static void
 pw_uploads_init (PwUploads *self)
 {
-  self->items = g_ptr_array_new_with_free_func (g_object_unref);
-  self->by_id = g_hash_table_new (g_str_hash, g_str_equal);
-  self->addings = g_ptr_array_new_with_free_func ((GDestroyNotify) pw_adding_free);
+  self->pulse = pw_pulse_new (&pulse_callbacks, self);
+  self->addings = pw_addings_new (&addings_callbacks, self);
+  pw_upload_list_init (&self->list);
   pw_progress_init (&self->progress);
 }
 

@@ -4,6 +4,7 @@
 
 #pragma once
 
+#include "engine/pw-archive.h"
 #include "engine/pw-credentials.h"
 #include "engine/pw-dispatch.h"
 #include "engine/pw-upload-run.h"
@@ -22,27 +23,9 @@
 #define PW_TYPE_UPLOADS (pw_uploads_get_type ())
 G_DECLARE_FINAL_TYPE (PwUploads, pw_uploads, PW, UPLOADS, GObject)
 
-/* @state_dir: NULL = $XDG_STATE_HOME/partway. No I/O. */
+/* @state_dir: NULL = $XDG_STATE_HOME/partway. No I/O: what was there before comes with
+ * pw-uploads-open.h, and nothing is added before that. */
 PwUploads     *pw_uploads_new             (const char           *state_dir);
-
-/* Opens a queue of its own in the state folder. Blocking: for programs without a window. */
-gboolean       pw_uploads_open            (PwUploads            *self,
-                                           GError              **error);
-
-/* Opens, and takes over all that processes which ended left behind, as pw_uploads_restore()
- * does. */
-void           pw_uploads_open_async      (PwUploads            *self,
-                                           GAsyncReadyCallback   callback,
-                                           gpointer              user_data);
-gboolean       pw_uploads_open_finish     (PwUploads            *self,
-                                           GAsyncResult         *result,
-                                           GError              **error);
-
-/* Takes over what processes that ended left behind: everything, or the queue that holds @only_id.
- * Uploads that were under way then wait, paused, for pw_upload_resume(). Blocking. */
-gboolean       pw_uploads_restore         (PwUploads            *self,
-                                           const char           *only_id,
-                                           GError              **error);
 
 /* A file, or a folder with all that is in it. @path: absolute. What is found appears in the list in
  * time; sending begins with the first. @follow: a file that changes meanwhile is followed. */
@@ -69,9 +52,19 @@ const char    *pw_uploads_get_journals    (PwUploads            *self);
 /* For pw-adopt alone: one whose journal is there already. */
 void           pw_uploads_append          (PwUploads            *self,
                                            PwUpload             *upload);
-/* For pw-uploads-control alone. */
+
+/* For pw-uploads-open and pw-uploads-control alone. Borrowed. */
+PwArchive     *pw_uploads_get_archive     (PwUploads            *self);
 PwDispatch    *pw_uploads_get_dispatch    (PwUploads            *self);
 GPtrArray     *pw_uploads_get_items       (PwUploads            *self);
+/* PwUpload that are new to the list, with whatever there is of them already. */
+void           pw_uploads_append_all      (PwUploads            *self,
+                                           GPtrArray            *uploads);
+void           pw_uploads_push_adding     (PwUploads            *self,
+                                           PwAdding             *adding);   /* takes it */
+/* Has the queue know how it stands. */
+void           pw_uploads_remember        (PwUploads            *self,
+                                           PwUpload             *upload);
 
 PwUpload      *pw_uploads_lookup          (PwUploads            *self,
                                            const char           *id);

@@ -7,6 +7,7 @@
 #include "app-fixture.h"
 #include "config.h"
 #include "engine/pw-error.h"
+#include "engine/pw-uploads-open.h"
 
 #include <glib/gstdio.h>
 

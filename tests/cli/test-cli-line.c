@@ -5,6 +5,7 @@
 #include "cli/cli-line.h"
 
 #include "engine/pw-error.h"
+#include "engine/pw-uploads-open.h"
 
 #include <glib/gstdio.h>
 #include <string.h>

@@ -7,6 +7,7 @@
 #include "engine/pw-asking.h"
 #include "engine/pw-error.h"
 #include "engine/pw-unfinished.h"
+#include "engine/pw-uploads-open.h"
 #include "uploads-fixture.h"
 
 #include <glib/gstdio.h>

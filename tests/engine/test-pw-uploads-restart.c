@@ -5,6 +5,7 @@
 #include "engine/pw-uploads.h"
 
 #include "engine/pw-error.h"
+#include "engine/pw-uploads-open.h"
 #include "uploads-fixture.h"
 
 #include <glib/gstdio.h>

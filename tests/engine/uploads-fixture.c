@@ -4,6 +4,8 @@
 
 #include "uploads-fixture.h"
 
+#include "engine/pw-uploads-open.h"
+
 static void
 changed_cb (PwUploads      *uploads,
             PwUpload       *upload,
