@@ -131,6 +131,20 @@ translate_error (const GError *problem)
   return g_error_new_literal (PW_ERROR, code, pw_error_get_title (code));
 }
 
+/* An upload of a folder cannot be tried again, so this says what can be done. */
+static GError *
+translate_folder_error (const GError *problem,
+                        const char   *name)
+{
+  g_autofree char *valid = g_utf8_make_valid (name, -1);
+
+  if (g_error_matches (problem, G_IO_ERROR, G_IO_ERROR_NOT_FOUND))
+    return translate_error (problem);
+  return g_error_new (PW_ERROR, PW_ERROR_SOURCE_UNREADABLE,
+                      _("The folder “%s” may not be read. Give yourself permission to read it, "
+                        "then choose it again."), valid);
+}
+
 static void
 note_left_out (PwWalk     *self,
                const char *name,
@@ -207,7 +221,7 @@ walk_folder (PwWalk     *self,
       g_ptr_array_add (below, later);
   }
   if (problem && !g_cancellable_is_cancelled (self->stop))
-    add_found (self, folder, name, 0, translate_error (problem));
+    add_found (self, folder, name, 0, translate_folder_error (problem, name));
   g_clear_object (&children);
 
   for (guint i = 0; i < below->len && !g_cancellable_is_cancelled (self->stop); i++) {

@@ -457,19 +457,28 @@ def test_what_is_no_file(work):
         check_equal(store.keys(), ['good'])
 
 
-def test_unreadable_file(work):
+def test_unreadable(work):
+    """Each says what can be done about it, and the rest goes up."""
     with Store() as store:
         cli = Cli(work, store)
         path = make_file(work / 'secret', 100)
+        make_file(work / 'tree/open/file', 10)
+        make_file(work / 'tree/shut/file', 10)
         path.chmod(0)
+        (work / 'tree/shut').chmod(0)
         # Root could read it in spite of that.
         lacks = '-dac_override,-dac_read_search'
         wrapper = ['setpriv', '--inh-caps', lacks, '--bounding-set', lacks]
-        result = cli.upload(path, make_file(work / 'good', 10),
+        result = cli.upload(path, work / 'tree', make_file(work / 'good', 10),
                             wrapper=wrapper if os.geteuid() == 0 else [])
+        (work / 'tree/shut').chmod(0o700)
         check_equal(result.status, 1, result)
-        check_equal([u.get('error') for u in result.uploads()], ['source-unreadable', None], result)
-        check_equal(store.keys(), ['good'])
+        errors = {u['key']: u.get('error') for u in result.uploads()}
+        check_equal(errors, {'secret': 'source-unreadable', 'tree/shut': 'source-unreadable',
+                             'tree/open/file': None, 'good': None}, result)
+        told = {u['key']: u.get('message') for u in result.uploads()}
+        check('file' in told['secret'] and 'folder “tree/shut”' in told['tree/shut'], told)
+        check_equal(store.keys(), ['good', 'tree/open/file'])
 
 
 def test_many_small_files(work):
