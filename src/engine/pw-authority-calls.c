@@ -93,16 +93,23 @@ pw_authority_create (PwAuthority *self,
 {
   gint known = pw_authority_get_checksum (self);
   g_autoptr (GError) refusal = NULL;
+  g_autofree char *request_id = NULL;
   g_autoptr (PwBegun) begun = NULL;
   PwAsk with = *ask;
 
   with.kind = known == PW_CHECKSUM_UNKNOWN ? S3_CHECKSUM_CRC64NVME : (S3ChecksumKind) known;
   begun = create_once (self, exchange, &with, &refusal);
   if (!begun && known == PW_CHECKSUM_UNKNOWN && may_dislike_checksums (exchange)) {
+    request_id = g_strdup (exchange->request_id);
     with.kind = S3_CHECKSUM_MD5;
     begun = create_once (self, exchange, &with, NULL);
   }
   if (!begun) {
+    /* That of the refusal that is told. */
+    if (request_id) {
+      g_free (exchange->request_id);
+      exchange->request_id = g_steal_pointer (&request_id);
+    }
     g_propagate_error (error, g_steal_pointer (&refusal));
     return NULL;
   }

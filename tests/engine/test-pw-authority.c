@@ -158,6 +158,21 @@ test_condition (Fixture       *fixture,
   g_assert_error (error, PW_ERROR, PW_ERROR_UNSUPPORTED);
 }
 
+/* A new store is asked twice, in case it minds checksums. What is told is one of the answers. */
+static void
+test_refusal (Fixture       *fixture,
+              gconstpointer  rules)
+{
+  g_autoptr (GError) error = NULL;
+
+  pw_authority_set_checksum (fixture->step->authority, PW_CHECKSUM_UNKNOWN);
+  store_fixture_set_faults (fixture->step->store, "create: status 400 InvalidStorageClass\n");
+  g_assert_null (create (fixture, &error));
+  g_assert_error (error, PW_ERROR, PW_ERROR_STORAGE_CLASS);
+  g_assert_cmpuint (store_fixture_get_stat (fixture->step->store, "create"), ==, 2);
+  g_assert_nonnull (strstr (error->message, fixture->exchange.request_id));
+}
+
 static void
 test_nobody (Fixture       *fixture,
              gconstpointer  rules)
@@ -234,6 +249,7 @@ main (int    argc,
   g_test_add ("/authority/calls/ceph", Fixture, "ceph", set_up, test_calls, tear_down);
   g_test_add ("/authority/broken-answers", Fixture, NULL, set_up, test_broken_answers, tear_down);
   g_test_add ("/authority/condition", Fixture, NULL, set_up, test_condition, tear_down);
+  g_test_add ("/authority/refusal", Fixture, NULL, set_up, test_refusal, tear_down);
   g_test_add ("/authority/nobody", Fixture, NULL, set_up, test_nobody, tear_down);
   g_test_add ("/authority/reset", Fixture, NULL, set_up, test_reset, tear_down);
   g_test_add_func ("/authority/init", test_init);
