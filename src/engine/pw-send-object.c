@@ -100,23 +100,54 @@ send_object (PwPut   *put,
   return response;
 }
 
-/* Nothing in the answer proves the bytes: at least the size is asked for. */
+/* The store may say one thing and keep another: what it has is looked at, whatever it answered. */
 static gboolean
-confirm_size (PwPut   *put,
-              GError **error)
+confirm_object (PwPut               *put,
+                const S3ObjectReply *reply,
+                gboolean             is_proved,
+                GError             **error)
 {
   PwOrder *order = put->job->order;
-  g_autoptr (S3ObjectReply) head = pw_authority_head (order->authority, &put->exchange,
-                                                      get_key (put), error);
+  g_autoptr (GError) problem = NULL;
+  g_autoptr (S3ObjectReply) head = NULL;
 
-  if (!head)
-    return FALSE;
-  if (head->size == order->plan.size)
+  if (!pw_authority_can (order->authority, PW_CAN_HEAD))
     return TRUE;
+  head = pw_authority_head (order->authority, &put->exchange, get_key (put), &problem);
+  /* Credentials that may write need not be allowed to read. */
+  if (!head && !(is_proved && put->exchange.status == 403)) {
+    g_propagate_error (error, g_steal_pointer (&problem));
+    return FALSE;
+  }
   put->exchange.verdict = PW_VERDICT_STOP;
+  if (!head || (head->size == order->plan.size
+                && (!*reply->etag || g_str_equal (reply->etag, head->etag))))
+    return TRUE;
   g_set_error_literal (error, PW_ERROR, PW_ERROR_WRONG_OBJECT,
                        pw_error_get_title (PW_ERROR_WRONG_OBJECT));
   return FALSE;
+}
+
+/* Holds the answer against the file; @kind: by what. */
+static gboolean
+check_answer (PwPut               *put,
+              const S3ObjectReply *reply,
+              S3ChecksumKind      *kind,
+              gboolean            *is_proved,
+              GError             **error)
+{
+  S3Checksum md5 = put->checksum;
+
+  *kind = put->kind;
+  if (!pw_check_answer (reply, &put->checksum, NULL, is_proved, error))
+    return FALSE;
+  if (*is_proved)
+    return TRUE;
+  *kind = S3_CHECKSUM_MD5;
+  if (put->kind != S3_CHECKSUM_MD5
+      && !pw_body_sum (&put->body, put->job, put->bench, S3_CHECKSUM_MD5, &md5, error))
+    return FALSE;
+  return pw_check_answer (reply, &put->checksum, &md5, is_proved, error);
 }
 
 static gboolean
@@ -125,30 +156,17 @@ prove (PwPut               *put,
        GError             **error)
 {
   PwOrder *order = put->job->order;
+  S3ChecksumKind kind;
   gboolean is_proved;
-  S3Checksum md5 = put->checksum;
 
-  if (!pw_check_answer (reply, &put->checksum, NULL, &is_proved, error))
+  if (!check_answer (put, reply, &kind, &is_proved, error))
     return FALSE;
-  if (is_proved) {
-    order->verification = g_strdup (describe_proof (put->kind));
-    if (put->is_trial)
-      pw_authority_set_checksum (order->authority, put->kind);
-    return TRUE;
-  }
-
-  if (put->kind != S3_CHECKSUM_MD5
-      && !pw_body_sum (&put->body, put->job, put->bench, S3_CHECKSUM_MD5, &md5, error))
-    return FALSE;
-  if (!pw_check_answer (reply, &put->checksum, &md5, &is_proved, error))
-    return FALSE;
-  if (put->is_trial && put->kind != S3_CHECKSUM_MD5)
-    pw_authority_set_checksum (order->authority, S3_CHECKSUM_MD5);
-  if (!is_proved && pw_authority_can (order->authority, PW_CAN_HEAD)
-      && !confirm_size (put, error))
+  if (put->is_trial)
+    pw_authority_set_checksum (order->authority, kind);
+  if (!confirm_object (put, reply, is_proved, error))
     return FALSE;
   if (is_proved)
-    order->verification = g_strdup (describe_proof (S3_CHECKSUM_MD5));
+    order->verification = g_strdup (describe_proof (kind));
   else if (put->kind == S3_CHECKSUM_MD5)
     order->verification = g_strdup (_("MD5 checked by the store, and size"));
   else

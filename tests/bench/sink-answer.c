@@ -16,6 +16,7 @@
 
 typedef struct {
   guint64 size;
+  char *etag;                   /* NULL: ETAG */
   char *checksums;              /* header lines */
 } Object;
 
@@ -35,6 +36,7 @@ object_free (gpointer data)
 {
   Object *self = data;
 
+  g_free (self->etag);
   g_free (self->checksums);
   g_free (self);
 }
@@ -137,7 +139,9 @@ put (const SinkRequest *request,
   }
   if (!is_part) {
     object->size = 0;
+    g_free (object->etag);
     g_free (object->checksums);
+    object->etag = g_steal_pointer (&md5);
     object->checksums = g_steal_pointer (&checksums);
   }
   object->size += request->n_bytes;
@@ -203,8 +207,9 @@ head (const char *path,
   g_mutex_lock (&state.mutex);
   object = g_hash_table_lookup (state.objects, path);
   if (object)
-    g_string_append_printf (answer->headers, "ETag: \"" ETAG "\"\r\n%s"
+    g_string_append_printf (answer->headers, "ETag: \"%s\"\r\n%s"
                             "Content-Length: %" G_GUINT64_FORMAT "\r\n",
+                            object->etag ? object->etag : ETAG,
                             object->checksums ? object->checksums : "", object->size);
   else
     answer->status = 404;

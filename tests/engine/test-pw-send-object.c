@@ -43,6 +43,12 @@ static const Case cases[] = {
     PW_CHECKSUM_UNKNOWN, 1 },
   { "bad-request", NULL, "put: status 400 InvalidRequest\n", PW_OUTCOME_FAILED, NULL,
     PW_CHECKSUM_UNKNOWN, 2 },
+  { "keeps-another-size", NULL, "head: wrong-size\n", PW_OUTCOME_FAILED, NULL,
+    S3_CHECKSUM_CRC64NVME, 1 },
+  { "may-not-look", NULL, "head: status 403 AccessDenied\n", PW_OUTCOME_DONE, "CRC64NVME",
+    S3_CHECKSUM_CRC64NVME, 1 },
+  { "cannot-look-at-once", NULL, "head times 1: status 503\n", PW_OUTCOME_DONE, "CRC64NVME",
+    S3_CHECKSUM_CRC64NVME, 0 },
 };
 
 static void
