@@ -378,13 +378,17 @@ pw_source_guess_content_type (PwSource *self)
   g_return_val_if_fail (self != NULL, NULL);
 
   guint8 start[SNIFFED_SIZE];
-  gsize size = (gsize) MIN (self->identity.size, sizeof start);
+  gsize size = 0;
+  g_autofree char *name = g_path_get_basename (self->path);
+  const char *dot = strrchr (name, '.');
 
   /* What cannot be read will be complained of when it is sent; the name is enough here. */
-  if (!pw_source_read (self, 0, start, size, NULL))
-    size = 0;
+  if (!dot || dot == name) {
+    size = (gsize) MIN (self->identity.size, sizeof start);
+    if (!pw_source_read (self, 0, start, size, NULL))
+      size = 0;
+  }
 
-  g_autofree char *name = g_path_get_basename (self->path);
   g_autofree char *type = g_content_type_guess (name, size > 0 ? start : NULL, size, NULL);
   g_autofree char *mime = g_content_type_get_mime_type (type);
   if (mime == NULL || g_str_equal (mime, "application/x-zerosize"))

@@ -72,8 +72,9 @@ gboolean          pw_source_check        (PwSource    *self,
                                           PwIdentity  *now,
                                           GError     **error);
 
-/* By the name and the first bytes: a MIME type; "application/octet-stream" where nothing is known.
- * Free with g_free(). */
+/* By the name, or by the first bytes where the name has no extension (comparing them with all known
+ * formats costs a good part of sending a small file): a MIME type; "application/octet-stream" where
+ * nothing is known. Free with g_free(). */
 char             *pw_source_guess_content_type (PwSource *self);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (PwSource, pw_source_unref)

@@ -180,6 +180,32 @@ test_read (Fixture       *self,
   g_assert_error (error, PW_ERROR, PW_ERROR_SOURCE_CHANGED);
 }
 
+/* An extension decides alone; what has none is looked into. */
+static void
+test_content_type (Fixture       *self,
+                   gconstpointer  data)
+{
+  static const struct { const char *name, *type; } cases[] = {
+    { "notes", "text/plain" }, { ".hidden", "text/plain" }, { "film.mov", "video/quicktime" },
+    { "film.unheard-of", "application/octet-stream" }, { "a.bin", "application/octet-stream" },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++) {
+    g_autofree char *path = g_build_filename (self->dir, cases[i].name, NULL);
+    g_autoptr (GError) error = NULL;
+    g_autoptr (PwSource) source = NULL;
+    g_autofree char *type = NULL;
+
+    g_file_set_contents (path, TEXT, -1, &error);
+    g_assert_no_error (error);
+    source = pw_source_open (path, &error);
+    g_assert_no_error (error);
+    type = pw_source_guess_content_type (source);
+    g_assert_cmpstr (type, ==, cases[i].type);
+    g_unlink (path);
+  }
+}
+
 static void
 test_no_file (Fixture       *self,
               gconstpointer  data)
@@ -313,6 +339,7 @@ main (int    argc,
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/pw-source/identity", test_identity);
   g_test_add ("/pw-source/read", Fixture, NULL, set_up, test_read, tear_down);
+  g_test_add ("/pw-source/content-type", Fixture, NULL, set_up, test_content_type, tear_down);
   g_test_add ("/pw-source/no-file", Fixture, NULL, set_up, test_no_file, tear_down);
   g_test_add_func ("/pw-source/lent", test_lent);
   g_test_add ("/pw-source/written-all-the-time", Fixture, NULL, set_up, test_written_all_the_time,
