@@ -353,6 +353,8 @@ def test_damaged_journal_holds_nobody_up(work):
         check_equal([p.name for p in state_files(work, '.bad')], [journals[0].name + '.bad'])
         resumed = sorted(u['resumed'] for u in result.uploads())
         check(resumed[0] == 0 and resumed[1] > 0, resumed)
+        notes = [e['message'] for e in result.events if e['event'] == 'note']
+        check(len(notes) == 1 and 'set aside' in notes[0], 'nothing is told of it:', notes)
         check_equal(len(check_unfinished_are_listed(work, store, 1)), 1)
 
 
