@@ -16,6 +16,9 @@
 #include "engine/pw-strays.h"
 #include "engine/pw-upload-item.h"
 
+/* Characters, of which some are more than one byte: "100 bytes", "12 MB". */
+#define SIZE_WIDTH 9
+
 typedef struct {
   gboolean json;
   gboolean all;
@@ -37,6 +40,7 @@ show (const PwQueueItem *item,
   g_autofree char *uri = pw_destination_dup_uri (destination);
   g_autofree char *size = pw_format_size (item->size);
   g_autofree char *name = cli_line_dup_clean (upload->path);
+  int n_blanks = MAX (0, SIZE_WIDTH - (int) g_utf8_strlen (size, -1));
   const char *state = item->is_running ? _("running") : pw_upload_state_get_id (upload->state);
 
   if (options.json) {
@@ -45,7 +49,7 @@ show (const PwQueueItem *item,
     printf ("%s\n", text);
     return;
   }
-  printf ("%s  %-9s  %8s  %s → %s\n", item->id, state, size, name, uri);
+  printf ("%s  %-9s  %*s%s  %s → %s\n", item->id, state, n_blanks, "", size, name, uri);
   if (upload->error) {
     g_autofree char *message = cli_line_dup_clean (upload->error->message);
 
