@@ -32,6 +32,19 @@ copy_headers (HttpRequest        *request,
   }
 }
 
+gboolean
+presign_exchange_has_clear_end (SoupServerMessage *message)
+{
+  SoupMessageHeaders *headers = soup_server_message_get_request_headers (message);
+  const char *coding = soup_message_headers_get_list (headers, "Transfer-Encoding");
+  const char *length = soup_message_headers_get_list (headers, "Content-Length");
+
+  if (coding) {
+    return !length && g_ascii_strcasecmp (coding, "chunked") == 0;
+  }
+  return !length || (*length && strspn (length, "0123456789") == strlen (length));
+}
+
 HttpRequest *
 presign_exchange_new_request (SoupServerMessage *message)
 {

@@ -10,6 +10,10 @@
 
 /* libsoup's messages and the house's, one from the other. Belongs to the message's thread. */
 
+/* FALSE: a proxy may believe that the body ends somewhere else, and hand on the rest as somebody's
+ * next request (RFC 9112, 6.3). It has both kinds of length, several, or a strange one. */
+gboolean     presign_exchange_has_clear_end (SoupServerMessage *message);
+
 /* With the body, as far as it has come. A header that came several times is one list. */
 HttpRequest *presign_exchange_new_request  (SoupServerMessage  *message);
 void         presign_exchange_set_response (SoupServerMessage  *message,

@@ -122,20 +122,30 @@ request_cb (SoupServer        *server,
 
 /* The rest is read, and thrown away: the client would not see an answer before it has sent all. */
 static void
-refuse_size (PresignServe     *self,
-             SoupServerMessage *message,
-             PresignLine       *line)
+refuse (PresignServe      *self,
+        SoupServerMessage *message,
+        PresignLine       *line,
+        guint              status,
+        const char        *code,
+        const char        *text)
 {
   PresignWork *work = new_work (self, message, line);
   SoupMessageBody *body = soup_server_message_get_request_body (message);
 
-  presign_metrics_refuse (self->service->metrics, PRESIGN_REFUSED_SIZE);
   soup_message_body_set_accumulate (body, FALSE);
-  answer (self, message, line, work,
-          presign_work_refuse (work, 413, "EntityTooLarge", "The request's body is too large."));
+  answer (self, message, line, work, presign_work_refuse (work, status, code, text));
   soup_message_headers_replace (soup_server_message_get_response_headers (message), "Connection",
                                 "close");
   presign_line_set_state (line, PRESIGN_LINE_BODY, g_get_monotonic_time ());
+}
+
+static void
+refuse_size (PresignServe      *self,
+             SoupServerMessage *message,
+             PresignLine       *line)
+{
+  presign_metrics_refuse (self->service->metrics, PRESIGN_REFUSED_SIZE);
+  refuse (self, message, line, 413, "EntityTooLarge", "The request's body is too large.");
 }
 
 static void
@@ -175,7 +185,10 @@ headers_cb (SoupServer        *server,
       soup_message_headers_get_content_length (headers) > PRESIGN_MAX_BODY) {
     g_signal_connect (message, "got-chunk", G_CALLBACK (got_chunk_cb), self);
   }
-  if (soup_message_headers_get_content_length (headers) > PRESIGN_MAX_BODY) {
+  if (!presign_exchange_has_clear_end (message)) {
+    refuse (self, message, line, 400, "InvalidRequest",
+            "The request does not say clearly where its body ends.");
+  } else if (soup_message_headers_get_content_length (headers) > PRESIGN_MAX_BODY) {
     refuse_size (self, message, line);
   }
 }

@@ -229,6 +229,35 @@ def test_survives_what_is_no_http(work):
         check_equal(Line(server.port).ask('POST', SIGN_PATH, SIGN).status, 200)
 
 
+def test_takes_no_body_whose_end_is_in_doubt(work):
+    """What a proxy took for a body's end must not be the beginning of somebody's request here."""
+    body = json.dumps(SIGN).encode()
+    other = message('GET', '/healthz')
+    chunks = b'%x\r\n%s\r\n0\r\n\r\n' % (len(body), body)
+    length, long = f'Content-Length: {len(body)}', f'Content-Length: {len(body + other)}'
+    chunked = 'Transfer-Encoding: chunked'
+    doubtful = [(headers, chunks) for headers in (
+        [chunked, f'Content-Length: {len(chunks)}'], [f'Content-Length: {len(chunks)}', chunked],
+        [chunked, chunked], [chunked, 'Transfer-Encoding: identity'])]
+    doubtful += [(headers, body) for headers in (
+        [length, length], [length, long], [long, length], [f'Content-Length: +{len(body)}'],
+        ['Transfer-Encoding: identity', length], ['Transfer-Encoding: xchunked', length])]
+    with Server() as server:
+        for headers, sent in doubtful:
+            line = Line(server.port)
+            line.send(message('POST', SIGN_PATH, None, headers) + sent + other)
+            answer = line.receive()
+            check_equal((answer.status, answer.headers.get('connection')), (400, 'close'), headers)
+            check('detail' in answer.json(), answer.body)
+            check(line.is_closed(), headers)
+        for headers, sent in (([chunked], chunks), (['Transfer-Encoding: Chunked'], chunks),
+                              ([length], body)):
+            line = Line(server.port)
+            line.send(message('POST', SIGN_PATH, None, headers) + sent + other)
+            check_equal((line.receive().status, line.receive().body), (200, b'{"status":"ok"}'))
+        check_equal(server.metrics()['refused_total{reason="size"}'], 0)
+
+
 def test_speaks_tls(work):
     subprocess.run([SOURCE / 'tests/servers/tls', work / 'tls'], check=True)
     context = ssl.create_default_context(cafile=work / 'tls/ca.crt')
