@@ -127,7 +127,7 @@ presign_api_admit (PresignApi        *self,
     return response;
   }
   verdict = presign_auth_check (self->auth, request, caller, now, &problem);
-  /* Fetching the keys would block; the answer does it, and looks again. */
+  /* Fetching the keys would block: presign_api_name() does it. */
   if (verdict == PRESIGN_AUTH_ADMITTED ||
       (verdict == PRESIGN_AUTH_UNKNOWN_KEY && presign_auth_is_due (self->auth, TRUE, now))) {
     return NULL;
@@ -157,24 +157,31 @@ presign_api_asks_store (PresignApi        *self,
          PRESIGN_AUTH_UNKNOWN_KEY;
 }
 
-/* Who was let through without a name, because their key was not known yet, is looked at again.
- * FALSE: @problem. */
-static gboolean
-check_again (PresignApi        *self,
-             const HttpRequest *request,
-             PresignCaller     *caller,
-             gint64             now,
-             gboolean           may_block,
-             PresignProblem    *problem)
+HttpResponse *
+presign_api_name (PresignApi        *self,
+                  const HttpRequest *request,
+                  PresignCaller     *caller,
+                  gint64             now,
+                  gboolean           may_block)
 {
-  PresignAuthVerdict verdict = presign_auth_check (self->auth, request, caller, now, problem);
+  g_auto (PresignTarget) target = { 0 };
+  g_auto (PresignProblem) problem = { 0 };
+  PresignAuthVerdict verdict;
 
+  presign_target_find (&target, request);
+  if (target.match != PRESIGN_MATCH_FULL || target.route->is_open || caller->user) {
+    return NULL;
+  }
+  verdict = presign_auth_check (self->auth, request, caller, now, &problem);
   if (verdict == PRESIGN_AUTH_UNKNOWN_KEY && may_block) {
     presign_auth_renew (self->auth, TRUE, now);
-    presign_problem_clear (problem);
-    verdict = presign_auth_check (self->auth, request, caller, now, problem);
+    presign_problem_clear (&problem);
+    verdict = presign_auth_check (self->auth, request, caller, now, &problem);
   }
-  return verdict == PRESIGN_AUTH_ADMITTED;
+  if (verdict == PRESIGN_AUTH_ADMITTED) {
+    return NULL;
+  }
+  return refuse (self, target.dialect, request, caller, &problem);
 }
 
 static HttpResponse *
@@ -197,15 +204,14 @@ call_route (PresignApi           *self,
 }
 
 HttpResponse *
-presign_api_answer (PresignApi          *self,
-                    const HttpRequest   *request,
-                    const PresignCaller *caller,
-                    gint64               now,
-                    HttpClient          *client)
+presign_api_answer (PresignApi        *self,
+                    const HttpRequest *request,
+                    PresignCaller     *caller,
+                    gint64             now,
+                    HttpClient        *client)
 {
   g_auto (PresignTarget) target = { 0 };
   g_auto (PresignProblem) problem = { 0 };
-  PresignCaller again = { caller->peer, caller->request_id, caller->base_url, NULL, 0 };
   PresignCall call = {
     .config = self->config, .store = self->store, .request = request, .caller = caller, .now = now,
     .client = client,
@@ -214,6 +220,9 @@ presign_api_answer (PresignApi          *self,
 
   presign_target_find (&target, request);
   response = check_form (self, &target, request, caller);
+  if (!response) {
+    response = presign_api_name (self, request, caller, now, client != NULL);
+  }
   if (response) {
     return response;
   }
@@ -221,13 +230,7 @@ presign_api_answer (PresignApi          *self,
     presign_store_renew (self->store, now);
     presign_auth_renew (self->auth, FALSE, now);
   }
-  if (target.route->is_open || caller->user || self->config->auth == PRESIGN_AUTH_NONE) {
-    response = call_route (self, &target, &call, &problem);
-  } else if (check_again (self, request, &again, now, client != NULL, &problem)) {
-    call.caller = &again;
-    response = call_route (self, &target, &call, &problem);
-  }
-  presign_caller_clear (&again);
+  response = call_route (self, &target, &call, &problem);
   if (!response) {
     return refuse (self, target.dialect, request, caller, &problem);
   }

@@ -39,11 +39,21 @@ HttpResponse *presign_api_admit       (PresignApi          *self,
 gboolean      presign_api_asks_store  (PresignApi          *self,
                                        const HttpRequest   *request);
 
-/* Any thread, many at once. @client: this thread's connection to the store; may be NULL where
- * presign_api_asks_store() was FALSE. Never NULL. With CORS headers. */
+/* Any thread. Whose token is by a key that is not known yet is let through without a name. This
+ * fetches the key, if @may_block, and looks again. NULL = go on, and @caller has the name; else the
+ * refusal. A second time it does nothing. */
+HttpResponse *presign_api_name        (PresignApi          *self,
+                                       const HttpRequest   *request,
+                                       PresignCaller       *caller,
+                                       gint64               now,
+                                       gboolean             may_block);
+
+/* Any thread, many at once. Does presign_api_name() where nobody did. @client: this thread's
+ * connection to the store; may be NULL where presign_api_asks_store() was FALSE. Never NULL. With
+ * CORS headers. */
 HttpResponse *presign_api_answer      (PresignApi          *self,
                                        const HttpRequest   *request,
-                                       const PresignCaller *caller,
+                                       PresignCaller       *caller,
                                        gint64               now,
                                        HttpClient          *client);
 

@@ -154,6 +154,14 @@ asks_health (const HttpRequest *request)
          (g_str_equal (request->method, "GET") || g_str_equal (request->method, "HEAD"));
 }
 
+static HttpResponse *
+slow_user_down (PresignWork *self)
+{
+  PresignLimits *users = self->service->users;
+
+  return users && self->caller.user ? slow_down (self, users, self->caller.user) : NULL;
+}
+
 HttpResponse *
 presign_work_admit (PresignWork *self)
 {
@@ -172,10 +180,7 @@ presign_work_admit (PresignWork *self)
     response = presign_api_admit (service->api, self->request, &self->caller,
                                   g_get_real_time () / G_USEC_PER_SEC);
   }
-  if (!response && service->users && self->caller.user) {
-    response = slow_down (self, service->users, self->caller.user);
-  }
-  return response;
+  return response ? response : slow_user_down (self);
 }
 
 gboolean
@@ -188,9 +193,16 @@ HttpResponse *
 presign_work_answer (PresignWork *self,
                      HttpClient  *client)
 {
+  PresignApi *api = self->service->api;
+  gint64 now = g_get_real_time () / G_USEC_PER_SEC;
+  HttpResponse *response = NULL;
+
   self->asked_store = client != NULL;
-  return presign_api_answer (self->service->api, self->request, &self->caller,
-                             g_get_real_time () / G_USEC_PER_SEC, client);
+  if (self->service->users && !self->caller.user) {
+    response = presign_api_name (api, self->request, &self->caller, now, client != NULL);
+    response = response ? response : slow_user_down (self);
+  }
+  return response ? response : presign_api_answer (api, self->request, &self->caller, now, client);
 }
 
 void

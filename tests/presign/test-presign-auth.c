@@ -311,6 +311,43 @@ test_rotation (void)
   cjose_jwk_release (new);
 }
 
+/* Whose key had to be fetched first has a name all the same, for limits and the log. */
+static void
+test_named_late (void)
+{
+  cjose_jwk_t *old = key_new ("ES256", "old");
+  cjose_jwk_t *new = key_new ("ES256", "new");
+  Issuer issuer = { .sets = { dup_set (old, NULL), dup_set (new, NULL) } };
+  g_autoptr (ScriptedServer) server = scripted_server_new (issuer_cb, &issuer, NULL);
+  g_autofree char *url = scripted_server_dup_url (server, "/jwks");
+  const char *settings[] = { "auth", "jwt", "jwks-url", url, NULL };
+  g_autoptr (PresignFixture) fixture = presign_fixture_new (settings);
+  g_autofree char *token = sign (new, "ES256", "new", "{\"sub\":\"alice\",\"exp\":99999999999}");
+  g_autoptr (HttpRequest) request = http_request_new ("POST", "/get-presigned-url");
+  g_auto (PresignCaller) caller = { .peer = "192.0.2.7", .request_id = "r1", .base_url = "" };
+  g_autoptr (HttpResponse) refusal = NULL;
+  gint64 now = g_get_real_time () / G_USEC_PER_SEC + 40;
+
+  http_request_set_header (request, "Authorization", token);
+  g_atomic_int_set (&issuer.at, 1);
+  g_assert_null (presign_api_admit (fixture->api, request, &caller, now));
+  g_assert_null (caller.user);
+  refusal = presign_api_name (fixture->api, request, &caller, now, FALSE);
+  g_assert_nonnull (refusal);
+  g_assert_cmpuint (refusal->status, ==, 401);
+  g_assert_cmpint (g_atomic_int_get (&issuer.n_asked), ==, 1);
+  for (guint i = 0; i < 2; i++) {
+    g_assert_null (presign_api_name (fixture->api, request, &caller, now, TRUE));
+    g_assert_cmpstr (caller.user, ==, "alice");
+    g_assert_cmpint (g_atomic_int_get (&issuer.n_asked), ==, 2);
+  }
+  g_clear_pointer (&server, scripted_server_free);
+  g_free (issuer.sets[0]);
+  g_free (issuer.sets[1]);
+  cjose_jwk_release (old);
+  cjose_jwk_release (new);
+}
+
 static void
 test_api_keys (void)
 {
@@ -400,6 +437,7 @@ main (int   argc,
   g_test_add_func ("/presign/auth/odd-keys", test_odd_keys);
   g_test_add_func ("/presign/auth/key-set", test_key_set);
   g_test_add_func ("/presign/auth/rotation", test_rotation);
+  g_test_add_func ("/presign/auth/named-late", test_named_late);
   g_test_add_func ("/presign/auth/api-keys", test_api_keys);
   g_test_add_func ("/presign/auth/cors", test_cors);
   return g_test_run ();

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The listener of partway-presign: connections, limits, TLS, draining, log and metrics."""
 
+import hashlib
 import json
 import re
 import signal
@@ -144,6 +145,26 @@ def test_limits_the_rate_of_an_address(work):
         check('detail' in statuses[3].json(), 'in the shape of the dialect:', statuses[3].body)
         check_equal(line.ask('GET', '/healthz').status, 200, 'health is asked as often as you like')
         check(server.metrics()['refused_total{reason="rate"}'] >= 1)
+
+
+def test_limits_the_rate_of_a_user(work):
+    keys = work / 'keys'
+    keys.write_text(''.join(f'{user} salt:{hashlib.sha256(f"salt{user}-key".encode()).hexdigest()}\n'
+                            for user in ('ada', 'ben')))
+    with Server(auth='api-key', api_key_file=keys, rate_per_user=1, rate_burst=3) as server:
+        def ask(user, n_requests=1):
+            line = Line(server.port)
+            line.send(message('POST', SIGN_PATH, SIGN, [f'Authorization: Bearer {user}-key'])
+                      * n_requests)
+            return [line.receive() for _ in range(n_requests)]
+        answers = ask('ada', 30)
+        check_equal([a.status for a in answers[:3]], [200] * 3)
+        late = next(a for a in answers if a.status != 200)
+        check_equal(late.status, 429, late.body)
+        check(1 <= int(late.headers['retry-after']) <= 2)
+        check(429 in [a.status for a in ask('ada', 30)], 'another connection is no other user')
+        check_equal(ask('ben')[0].status, 200, 'somebody else asks as before')
+        check_equal(ask('eve')[0].status, 401)
 
 
 def test_believes_only_its_own_proxies(work):
