@@ -8,7 +8,7 @@
 
 #include "app/pw-limit-menu.h"
 #include "app/pw-spoken.h"
-#include "app/pw-upload-list.h"
+#include "app/pw-visible-rows.h"
 #include "engine/pw-format.h"
 
 struct _PwListPage {
@@ -39,7 +39,7 @@ struct _PwListPage {
   PwDestinations *destinations;
   PwSections *sections;
   GtkSelectionModel *choice;    /* of several; NULL = not choosing */
-  PwUploadList *rows;
+  PwVisibleRows *rows;
   gboolean is_loaded;
   gboolean is_narrow;
 };
@@ -215,7 +215,7 @@ activate_cb (GtkListView *list,
 PwUpload *
 pw_list_page_get_focused (PwListPage *self)
 {
-  return pw_upload_list_get_focused (self->rows);
+  return pw_visible_rows_get_focused (self->rows);
 }
 
 void
@@ -230,7 +230,7 @@ pw_list_page_set_narrow (PwListPage *self,
   gtk_label_set_ellipsize (GTK_LABEL (self->totals),
                            is_narrow ? PANGO_ELLIPSIZE_NONE : PANGO_ELLIPSIZE_END);
   pw_list_page_show_totals (self);
-  pw_upload_list_set_narrow (self->rows, is_narrow);
+  pw_visible_rows_set_narrow (self->rows, is_narrow);
 }
 
 /* Choosing several. */
@@ -278,7 +278,7 @@ pw_list_page_set_choosing (PwListPage *self,
     return;
   self->choice = is_choosing ? model : NULL;
   gtk_list_view_set_model (GTK_LIST_VIEW (self->list), model);
-  pw_upload_list_set_choosing (self->rows, is_choosing);
+  pw_visible_rows_set_choosing (self->rows, is_choosing);
   gtk_action_bar_set_revealed (GTK_ACTION_BAR (self->chosen_bar), is_choosing);
   if (is_choosing) {
     g_signal_connect (model, "selection-changed", G_CALLBACK (chosen_cb), self);
@@ -357,7 +357,7 @@ pw_list_page_dispose (GObject *object)
     g_signal_handlers_disconnect_by_data (self->sections, self);
   if (self->rows)
     gtk_list_view_set_model (GTK_LIST_VIEW (self->list), NULL);
-  g_clear_pointer (&self->rows, pw_upload_list_free);
+  g_clear_pointer (&self->rows, pw_visible_rows_free);
   g_clear_object (&self->sections);
   g_clear_object (&self->uploads);
   g_clear_object (&self->destinations);
@@ -416,7 +416,7 @@ connect_list (PwListPage *self)
 {
   g_autoptr (GtkSelectionModel) plain = new_plain (self);
 
-  self->rows = pw_upload_list_new (GTK_LIST_VIEW (self->list));
+  self->rows = pw_visible_rows_new (GTK_LIST_VIEW (self->list));
   gtk_list_view_set_model (GTK_LIST_VIEW (self->list), plain);
 }
 

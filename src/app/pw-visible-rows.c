@@ -2,11 +2,11 @@
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
 
-#include "app/pw-upload-list.h"
+#include "app/pw-visible-rows.h"
 
 #include "app/pw-upload-place.h"
 
-struct _PwUploadList {
+struct _PwVisibleRows {
   GtkWidget *view;
   PwRowHeights heights;
   GPtrArray *places;            /* PwUploadPlace that are bound; borrowed */
@@ -21,7 +21,7 @@ struct _PwUploadList {
 static void
 setup_cb (GtkSignalListItemFactory *factory,
           GtkListItem              *item,
-          PwUploadList             *self)
+          PwVisibleRows             *self)
 {
   gtk_list_item_set_child (item, pw_upload_place_new (&self->heights));
 }
@@ -37,7 +37,7 @@ selected_cb (GtkListItem   *item,
 static void
 bind_cb (GtkSignalListItemFactory *factory,
          GtkListItem              *item,
-         PwUploadList             *self)
+         PwVisibleRows             *self)
 {
   PwUploadPlace *place = PW_UPLOAD_PLACE (gtk_list_item_get_child (item));
   PwEntry *entry = gtk_list_item_get_item (item);
@@ -56,7 +56,7 @@ bind_cb (GtkSignalListItemFactory *factory,
 static void
 unbind_cb (GtkSignalListItemFactory *factory,
            GtkListItem              *item,
-           PwUploadList             *self)
+           PwVisibleRows             *self)
 {
   PwUploadPlace *place = PW_UPLOAD_PLACE (gtk_list_item_get_child (item));
 
@@ -69,7 +69,7 @@ unbind_cb (GtkSignalListItemFactory *factory,
 
 /* The view itself hides what is beyond its edges, and leaves it where it was. */
 static gboolean
-is_in_sight (PwUploadList *self,
+is_in_sight (PwVisibleRows *self,
              GtkWidget    *place)
 {
   graphene_rect_t bounds;
@@ -85,7 +85,7 @@ is_in_sight (PwUploadList *self,
 /* After sizes were given out, and before anything is painted: a place that gets its row asks for
  * sizes once more, still in the same frame. */
 static void
-layout_cb (PwUploadList *self)
+layout_cb (PwVisibleRows *self)
 {
   g_autoptr (GPtrArray) seen = g_ptr_array_new ();
 
@@ -104,7 +104,7 @@ layout_cb (PwUploadList *self)
 }
 
 static void
-realize_cb (PwUploadList *self)
+realize_cb (PwVisibleRows *self)
 {
   self->clock = gtk_widget_get_frame_clock (self->view);
   self->layout_id = g_signal_connect_data (self->clock, "layout", G_CALLBACK (layout_cb), self,
@@ -112,7 +112,7 @@ realize_cb (PwUploadList *self)
 }
 
 static void
-unrealize_cb (PwUploadList *self)
+unrealize_cb (PwVisibleRows *self)
 {
   if (self->clock)
     g_signal_handler_disconnect (self->clock, self->layout_id);
@@ -120,8 +120,8 @@ unrealize_cb (PwUploadList *self)
 }
 
 void
-pw_upload_list_set_narrow (PwUploadList *self,
-                           gboolean      is_narrow)
+pw_visible_rows_set_narrow (PwVisibleRows *self,
+                            gboolean      is_narrow)
 {
   self->is_narrow = is_narrow;
   for (guint i = 0; i < self->places->len; i++)
@@ -129,8 +129,8 @@ pw_upload_list_set_narrow (PwUploadList *self,
 }
 
 void
-pw_upload_list_set_choosing (PwUploadList *self,
-                             gboolean      is_choosing)
+pw_visible_rows_set_choosing (PwVisibleRows *self,
+                              gboolean      is_choosing)
 {
   self->is_choosing = is_choosing;
   for (guint i = 0; i < self->places->len; i++)
@@ -138,7 +138,7 @@ pw_upload_list_set_choosing (PwUploadList *self,
 }
 
 PwUpload *
-pw_upload_list_get_focused (PwUploadList *self)
+pw_visible_rows_get_focused (PwVisibleRows *self)
 {
   GtkRoot *root = gtk_widget_get_root (self->view);
   GtkWidget *focus = root ? gtk_root_get_focus (root) : NULL;
@@ -154,10 +154,10 @@ pw_upload_list_get_focused (PwUploadList *self)
   return entry ? entry->upload : NULL;
 }
 
-PwUploadList *
-pw_upload_list_new (GtkListView *view)
+PwVisibleRows *
+pw_visible_rows_new (GtkListView *view)
 {
-  PwUploadList *self = g_new0 (PwUploadList, 1);
+  PwVisibleRows *self = g_new0 (PwVisibleRows, 1);
   g_autoptr (GtkListItemFactory) factory = gtk_signal_list_item_factory_new ();
 
   self->view = GTK_WIDGET (view);
@@ -172,7 +172,7 @@ pw_upload_list_new (GtkListView *view)
 }
 
 void
-pw_upload_list_free (PwUploadList *self)
+pw_visible_rows_free (PwVisibleRows *self)
 {
   unrealize_cb (self);
   g_signal_handlers_disconnect_by_data (self->view, self);

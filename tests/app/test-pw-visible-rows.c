@@ -2,7 +2,7 @@
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
 
-#include "app/pw-upload-list.h"
+#include "app/pw-visible-rows.h"
 
 #include "app-fixture.h"
 #include "app/pw-upload-row.h"
@@ -12,7 +12,7 @@
 typedef struct {
   GListStore *store;            /* PwEntry */
   GtkWidget *view;
-  PwUploadList *list;
+  PwVisibleRows *list;
   GtkWindow *window;
 } Fixture;
 
@@ -38,7 +38,7 @@ fixture_init (Fixture *self)
   for (guint i = 0; i < N; i++)
     add (self, i);
   self->view = gtk_list_view_new (NULL, NULL);
-  self->list = pw_upload_list_new (GTK_LIST_VIEW (self->view));
+  self->list = pw_visible_rows_new (GTK_LIST_VIEW (self->view));
   model = GTK_SELECTION_MODEL (gtk_no_selection_new (g_object_ref (G_LIST_MODEL (self->store))));
   gtk_list_view_set_model (GTK_LIST_VIEW (self->view), model);
   gtk_scrolled_window_set_child (GTK_SCROLLED_WINDOW (scrolled), self->view);
@@ -49,7 +49,7 @@ static void
 fixture_clear (Fixture *self)
 {
   gtk_list_view_set_model (GTK_LIST_VIEW (self->view), NULL);
-  pw_upload_list_free (self->list);
+  pw_visible_rows_free (self->list);
   gtk_window_destroy (self->window);
   g_assert_finalize_object (self->store);
 }
@@ -141,13 +141,13 @@ test_focus (void)
 
   fixture_init (&self);
   g_assert_true (gtk_widget_grab_focus (self.view));
-  g_assert_cmpstr (pw_upload_list_get_focused (self.list)->name, ==, "file-0");
+  g_assert_cmpstr (pw_visible_rows_get_focused (self.list)->name, ==, "file-0");
   g_assert_true (PW_IS_UPLOAD_ROW (gtk_root_get_focus (GTK_ROOT (self.window))));
 
   scroll_to (&self, N - 1);
   app_fixture_wait (has_row (&self, "file-999"));
   g_assert_true (gtk_widget_grab_focus (gtk_widget_get_last_child (self.view)));
-  g_assert_cmpstr (pw_upload_list_get_focused (self.list)->name, ==, "file-999");
+  g_assert_cmpstr (pw_visible_rows_get_focused (self.list)->name, ==, "file-999");
   fixture_clear (&self);
 }
 
@@ -158,7 +158,7 @@ test_choosing (void)
 
   fixture_init (&self);
   g_assert_null (app_fixture_find (self.view, GTK_TYPE_CHECK_BUTTON, NULL));
-  pw_upload_list_set_choosing (self.list, TRUE);
+  pw_visible_rows_set_choosing (self.list, TRUE);
   g_assert_nonnull (app_fixture_find (self.view, GTK_TYPE_CHECK_BUTTON, NULL));
   /* Those that come into sight later, too. */
   scroll_to (&self, N - 1);
@@ -173,10 +173,10 @@ main (int    argc,
 {
   app_fixture_init (&argc, &argv);
 
-  g_test_add_func ("/upload-list/sight", test_sight);
-  g_test_add_func ("/upload-list/whole", test_whole);
-  g_test_add_func ("/upload-list/focus", test_focus);
-  g_test_add_func ("/upload-list/choosing", test_choosing);
+  g_test_add_func ("/visible-rows/sight", test_sight);
+  g_test_add_func ("/visible-rows/whole", test_whole);
+  g_test_add_func ("/visible-rows/focus", test_focus);
+  g_test_add_func ("/visible-rows/choosing", test_choosing);
 
   return g_test_run ();
 }

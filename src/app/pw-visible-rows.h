@@ -10,18 +10,18 @@
 
 /* Fills a GtkListView of PwEntry with rows: those in sight, and no others. Main thread. */
 
-typedef struct _PwUploadList PwUploadList;
+typedef struct _PwVisibleRows PwVisibleRows;
 
 /* @view is borrowed, and gets its factory; it must not have a model yet. */
-PwUploadList *pw_upload_list_new          (GtkListView  *view);
+PwVisibleRows *pw_visible_rows_new          (GtkListView  *view);
 /* @view must have no model any more. */
-void          pw_upload_list_free         (PwUploadList *self);
+void          pw_visible_rows_free         (PwVisibleRows *self);
 
 /* Little room. */
-void          pw_upload_list_set_narrow   (PwUploadList *self,
+void          pw_visible_rows_set_narrow   (PwVisibleRows *self,
                                            gboolean      is_narrow);
 /* Whether check marks stand in front. */
-void          pw_upload_list_set_choosing (PwUploadList *self,
+void          pw_visible_rows_set_choosing (PwVisibleRows *self,
                                            gboolean      is_choosing);
 /* The upload whose row has the focus, or NULL. Borrowed. */
-PwUpload     *pw_upload_list_get_focused  (PwUploadList *self);
+PwUpload     *pw_visible_rows_get_focused  (PwVisibleRows *self);
