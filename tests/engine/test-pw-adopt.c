@@ -119,8 +119,10 @@ test_proved (gconstpointer data)
 
   g_assert_no_error (error);
   uploads_fixture_wait_state (fixture, upload, PW_UPLOAD_DONE);
-  g_assert_cmpuint (upload->resumed, ==, 3 * STORE_PART);
-  g_assert_cmpuint (store_fixture_get_stat (fixture->store, "part") - n_sent, ==, N_PARTS - 3);
+  /* What was on its way when the first three were safe may have arrived, too. */
+  g_assert_cmpuint (upload->resumed, >=, 3 * STORE_PART);
+  g_assert_cmpuint (store_fixture_get_stat (fixture->store, "part") - n_sent, ==,
+                    N_PARTS - upload->resumed / STORE_PART);
   uploads_fixture_wait_idle (fixture);
   store_fixture_assert_object (fixture->store, "film.mov", path);
   g_assert_cmpuint (store_fixture_get_stat (fixture->store, "uploads"), ==, 0);
@@ -152,7 +154,7 @@ test_other_file (void)
   pw_upload_set_path (upload, path);
   pw_upload_resume (upload);
   uploads_fixture_wait_state (fixture, upload, PW_UPLOAD_DONE);
-  g_assert_cmpuint (upload->resumed, ==, 3 * STORE_PART);
+  g_assert_cmpuint (upload->resumed, >=, 3 * STORE_PART);
   uploads_fixture_wait_idle (fixture);
   store_fixture_assert_object (fixture->store, "film.mov", path);
 }
