@@ -85,18 +85,26 @@ send_object (PwPut   *put,
              GError **error)
 {
   g_autoptr (GError) refusal = NULL;
+  g_autofree char *request_id = NULL;
   HttpResponse *response = send_once (put, &refusal);
 
   if (!response && put->is_trial && put->exchange.verdict == PW_VERDICT_STOP
       && (put->exchange.status == 400 || put->exchange.status == 501)) {
+    request_id = g_strdup (put->exchange.request_id);
     put->kind = S3_CHECKSUM_MD5;
     if (read_file (put, error))
       response = send_once (put, NULL);
     if (response)
       pw_authority_set_checksum (put->job->order->authority, S3_CHECKSUM_MD5);
   }
-  if (!response && (!error || !*error))
+  if (!response && (!error || !*error)) {
+    /* That of the refusal that is told. */
+    if (request_id) {
+      g_free (put->exchange.request_id);
+      put->exchange.request_id = g_steal_pointer (&request_id);
+    }
     g_propagate_error (error, g_steal_pointer (&refusal));
+  }
   return response;
 }
 
