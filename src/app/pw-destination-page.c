@@ -41,7 +41,6 @@ forget_learned (PwDestination *destination)
   destination->checksum = S3_CHECKSUM_NONE;
   destination->etag_is_md5 = FALSE;
   destination->put_if_none_match = FALSE;
-  destination->complete_if_none_match = FALSE;
 }
 
 /* What the rows say. */

@@ -22,7 +22,6 @@ static const Switch switches[] = {
   SWITCH ("is-probed", is_probed),
   SWITCH ("etag-is-md5", etag_is_md5),
   SWITCH ("put-if-none-match", put_if_none_match),
-  SWITCH ("complete-if-none-match", complete_if_none_match),
 };
 
 /* The members that are neither texts nor switches. */

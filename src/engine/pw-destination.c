@@ -219,7 +219,6 @@ pw_destination_copy (PwDestination *self)
   copy->checksum = self->checksum;
   copy->etag_is_md5 = self->etag_is_md5;
   copy->put_if_none_match = self->put_if_none_match;
-  copy->complete_if_none_match = self->complete_if_none_match;
   return copy;
 }
 

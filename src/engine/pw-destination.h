@@ -86,7 +86,6 @@ struct _PwDestination {
   S3ChecksumKind checksum;
   gboolean etag_is_md5;
   gboolean put_if_none_match;
-  gboolean complete_if_none_match;
 };
 
 /* With a new id. */

@@ -304,7 +304,7 @@ new_full (void)
   self->part_size = 5 * S3_GIB + 1;
   self->checksum = S3_CHECKSUM_CRC64NVME;
   self->allow_http = self->allow_tiny_parts = self->is_probed = TRUE;
-  self->etag_is_md5 = self->put_if_none_match = self->complete_if_none_match = TRUE;
+  self->etag_is_md5 = self->put_if_none_match = TRUE;
   return self;
 }
 
@@ -340,9 +340,9 @@ test_json (void)
   g_assert_cmpint (again->checksum, ==, full->checksum);
   g_assert_cmpuint (again->part_size, ==, full->part_size);
   g_assert_true (again->allow_http && again->allow_tiny_parts && again->is_probed &&
-                 again->etag_is_md5 && again->put_if_none_match && again->complete_if_none_match);
+                 again->etag_is_md5 && again->put_if_none_match);
   g_assert_true (copy->allow_http && copy->allow_tiny_parts && copy->is_probed &&
-                 copy->etag_is_md5 && copy->put_if_none_match && copy->complete_if_none_match);
+                 copy->etag_is_md5 && copy->put_if_none_match);
 }
 
 static void
