@@ -59,7 +59,7 @@ def run(log, *command, env=None, clean=False, seconds=1800):
     inherited = {name: value for name, value in os.environ.items()
                  if not (clean and FOREIGN.match(name))}
     with open(path, "ab") as out:
-        out.write(f"$ {' '.join(map(str, command))}\n".encode())
+        out.write(f"$ {' '.join(map(str, command))[:400]}\n".encode())
         out.flush()
         try:
             return subprocess.run(list(map(str, command)), cwd=ROOT, stdin=subprocess.DEVNULL,

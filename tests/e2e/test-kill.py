@@ -157,7 +157,8 @@ def test_store_at_any_instant(work):
         note(dict(tally['phases']))
         check(again <= tally['killed'] * CONNECTIONS * PART, again, 'bytes were sent again')
         if ROUNDS >= 100:
-            for phase in ('before the intent', 'intent', 'created', 'parts', 'completing', 'over'):
+            # What comes after Complete takes a millisecond or two: chance hits it or not.
+            for phase in ('before the intent', 'intent', 'created', 'parts', 'completing'):
                 check(tally['phases'][phase] > 0, 'no round was killed at:', phase)
 
 

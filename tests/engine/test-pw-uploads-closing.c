@@ -84,6 +84,7 @@ assert_free (UploadsFixture *fixture,
   g_autoptr (PwJournal) journal = pw_journal_open (fixture->store->journals, upload->id, &error);
 
   g_assert_no_error (error);
+  g_assert_nonnull (journal);
 }
 
 static void

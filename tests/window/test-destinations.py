@@ -180,6 +180,7 @@ def test_profile(work):
         window.fill(Bucket=store.bucket)
         window.take_picture('destination-profile')
         window.save()
+        window.push('Back')
         window.upload(make_file(work / 'film.mov', 6 * MIB))
         window.wait_sentence('film.mov', 'verified')
         window.quit()
