@@ -354,16 +354,17 @@ pw_source_check (PwSource   *self,
   struct stat st;
   PwIdentity open_file, named_file;
 
+  /* The open one first: being renamed changes a file's ctime, and is to be told as what it is. */
+  if (fstat (self->fd, &st) != 0)
+    return set_path_error (error, errno, self->path);
+  identity_from_stat (&open_file, &st);
+
   if (stat (self->path, &st) != 0)
     return set_path_error (error, errno, self->path);
   gboolean is_file = S_ISREG (st.st_mode);
   identity_from_stat (&named_file, &st);
   if (is_file && now != NULL)
     *now = named_file;
-
-  if (fstat (self->fd, &st) != 0)
-    return set_path_error (error, errno, self->path);
-  identity_from_stat (&open_file, &st);
 
   if (!is_file || !pw_identity_equal (&named_file, &self->identity)
       || !pw_identity_equal (&open_file, &self->identity))
