@@ -13,15 +13,15 @@
 typedef struct _PwVisibleRows PwVisibleRows;
 
 /* @view is borrowed, and gets its factory; it must not have a model yet. */
-PwVisibleRows *pw_visible_rows_new          (GtkListView  *view);
+PwVisibleRows *pw_visible_rows_new          (GtkListView   *view);
 /* @view must have no model any more. */
-void          pw_visible_rows_free         (PwVisibleRows *self);
+void           pw_visible_rows_free         (PwVisibleRows *self);
 
 /* Little room. */
-void          pw_visible_rows_set_narrow   (PwVisibleRows *self,
-                                           gboolean      is_narrow);
+void           pw_visible_rows_set_narrow   (PwVisibleRows *self,
+                                             gboolean       is_narrow);
 /* Whether check marks stand in front. */
-void          pw_visible_rows_set_choosing (PwVisibleRows *self,
-                                           gboolean      is_choosing);
+void           pw_visible_rows_set_choosing (PwVisibleRows *self,
+                                             gboolean       is_choosing);
 /* The upload whose row has the focus, or NULL. Borrowed. */
-PwUpload     *pw_visible_rows_get_focused  (PwVisibleRows *self);
+PwUpload      *pw_visible_rows_get_focused  (PwVisibleRows *self);

@@ -138,7 +138,7 @@ translate_folder_error (const GError *problem,
 {
   g_autofree char *valid = g_utf8_make_valid (name, -1);
 
-  if (g_error_matches (problem, G_IO_ERROR, G_IO_ERROR_NOT_FOUND))
+  if (!g_error_matches (problem, G_IO_ERROR, G_IO_ERROR_PERMISSION_DENIED))
     return translate_error (problem);
   return g_error_new (PW_ERROR, PW_ERROR_SOURCE_UNREADABLE,
                       _("The folder “%s” may not be read. Give yourself permission to read it, "
