@@ -34,6 +34,9 @@ struct _HttpClient {
   HttpExchange *exchange;
   HttpLoop *loop;
   HttpProxies *proxies;
+  char *origin;                 /* of the last message, and what is known of it */
+  gboolean is_loopback;
+  gboolean has_ca_file;         /* it was there when last looked for */
   char detail[CURL_ERROR_SIZE];
 };
 
@@ -210,12 +213,24 @@ give_up_cb (gpointer data)
 }
 
 static gboolean
+is_loopback (HttpClient *self,
+             const char *origin)
+{
+  if (g_strcmp0 (origin, self->origin) != 0) {
+    g_free (self->origin);
+    self->origin = g_strdup (origin);
+    self->is_loopback = http_origin_is_loopback (origin);
+  }
+  return self->is_loopback;
+}
+
+static gboolean
 find_proxy (Journey  *journey,
             GError  **error)
 {
   HttpClient *self = journey->client;
 
-  journey->no_proxy = self->direct || http_origin_is_loopback (journey->origin);
+  journey->no_proxy = self->direct || is_loopback (self, journey->origin);
   journey->lookup_until = g_get_monotonic_time ()
                           + self->connect_timeout_ms * G_TIME_SPAN_MILLISECOND;
   if (journey->no_proxy
@@ -231,11 +246,15 @@ find_proxy (Journey  *journey,
   return FALSE;
 }
 
+/* libcurl tells less of what is wrong with it. Connections that are there need it no more. */
 static gboolean
 check_ca_file (HttpClient  *self,
                GError     **error)
 {
-  if (self->ca_file == NULL || access (self->ca_file, R_OK) == 0)
+  if (self->ca_file == NULL || self->has_ca_file)
+    return TRUE;
+  self->has_ca_file = access (self->ca_file, R_OK) == 0;
+  if (self->has_ca_file)
     return TRUE;
   g_set_error (error, HTTP_ERROR, HTTP_ERROR_CA_FILE,
                "The certificate file “%s” cannot be read: %s.",
@@ -328,6 +347,7 @@ http_client_free (HttpClient *self)
   http_exchange_free (self->exchange);
   curl_easy_cleanup (self->easy);
   http_proxies_free (self->proxies);
+  g_free (self->origin);
   g_free (self->ca_file);
   g_free (self);
 }
@@ -351,6 +371,8 @@ http_client_send (HttpClient         *self,
 
   journey.origin = http_origin_dup (request->url);
   response = send_journey (&journey, error);
+  if (response == NULL)
+    self->has_ca_file = FALSE;
   http_exchange_end (self->exchange);
   g_free (journey.origin);
   return response;
@@ -371,6 +393,7 @@ http_client_renew (HttpClient *self)
 
   http_loop_renew (self->loop);
   http_proxies_forget (self->proxies);
+  self->has_ca_file = FALSE;
 }
 
 void

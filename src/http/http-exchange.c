@@ -304,16 +304,18 @@ void
 http_exchange_sample (HttpExchange *self,
                       HttpSample   *sample)
 {
-  guint64 n_sent = get_n_sent (self);
-  gboolean moved = n_sent != sample->n_sent;
-
   sample->connected = self->begun;
   sample->held_back = self->resume_at != 0;
   sample->n_read = self->offset;
-  sample->n_sent = n_sent;
+  sample->n_sent = get_n_sent (self);
   sample->n_received = http_answer_get_n_received (self->answer);
-  /* A question to the kernel, needed only when nothing else tells of life. */
-  if (!moved && self->begun)
+}
+
+void
+http_exchange_sample_queue (HttpExchange *self,
+                            HttpSample   *sample)
+{
+  if (self->begun)
     sample->n_queued = http_sockets_get_n_queued (self->sockets);
 }
 

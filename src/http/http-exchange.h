@@ -41,6 +41,9 @@ void          http_exchange_rewind        (HttpExchange      *self);
 /* How far the message is. Cheap: for every turn of a loop. */
 void          http_exchange_sample        (HttpExchange      *self,
                                            HttpSample        *sample);
+/* Its n_queued: a question to the kernel, needed only where nothing else tells of life. */
+void          http_exchange_sample_queue  (HttpExchange      *self,
+                                           HttpSample        *sample);
 
 /* When the body's source wants to be asked again (monotonic, µs); 0 = it does not wait. */
 gint64        http_exchange_get_resume_at (HttpExchange      *self);

@@ -92,6 +92,8 @@ drive (HttpLoop *self,
     if (http_loop_is_stopped (self, run->stop))
       return HTTP_LOOP_STOPPED;
 
+    if (sample.n_sent == n_sent)
+      http_exchange_sample_queue (run->exchange, &sample);
     now = g_get_monotonic_time ();
     verdict = http_watch_look (run->watch, &sample, now);
     if (verdict != HTTP_WATCH_GO_ON)

@@ -131,7 +131,8 @@ http_sockets_use (HttpSockets *self,
   for (guint i = 0; local_port > 0 && i < self->fds->len; i++) {
     int fd = g_array_index (self->fds, int, i);
 
-    if (get_local_port (fd) == local_port)
+    /* Where there is one only, it need not be asked. */
+    if (self->fds->len == 1 || get_local_port (fd) == local_port)
       self->used = fd;
   }
 }
