@@ -18,6 +18,8 @@ typedef struct {
   GMutex mutex;                 /* guards what follows: replaced when the region is learned */
   S3Address *address;
   char *region;                 /* learned; NULL = the destination's */
+  S3Credentials *signer;        /* whose key of the day the next is; NULL = nobody's */
+  S3SigningKey signing_key;
 } PwAuthorityKeys;
 
 static void
@@ -28,6 +30,8 @@ authority_keys_free (PwAuthority *base)
   g_object_unref (self->destination);
   pw_credentials_unref (self->credentials);
   s3_address_free (self->address);
+  s3_credentials_free (self->signer);
+  s3_signing_key_clear (&self->signing_key);
   g_free (self->region);
   g_mutex_clear (&self->mutex);
   g_free (self);
@@ -100,6 +104,25 @@ dup_payload (PwAuthorityKeys *self,
   return s3_checksum_dup_hex (&sum);
 }
 
+/* Making one takes as long as signing with it, and it is good for all day. With the mutex held. */
+static const S3SigningKey *
+get_signing_key (PwAuthorityKeys     *self,
+                 const S3Credentials *credentials,
+                 gint64               now)
+{
+  S3SigningKey *key = &self->signing_key;
+  const char *region = self->address->region;
+
+  if (self->signer && g_str_equal (self->signer->secret_key, credentials->secret_key)
+      && s3_signing_key_is_of (key, now) && g_str_equal (key->region, region))
+    return key;
+
+  s3_credentials_free (self->signer);
+  self->signer = s3_credentials_copy (credentials);
+  s3_signing_key_init (key, credentials, region, now);
+  return key;
+}
+
 static HttpRequest *
 authority_keys_request (PwAuthority *base,
                         PwExchange  *exchange,
@@ -111,6 +134,7 @@ authority_keys_request (PwAuthority *base,
   g_autoptr (S3Credentials) credentials = pw_credentials_dup (self->credentials, now, error);
   g_autofree char *payload = NULL;
   HttpRequest *request;
+  gint64 stamp;
 
   if (!credentials)
     return NULL;
@@ -120,8 +144,9 @@ authority_keys_request (PwAuthority *base,
   if (ask->body_func)
     http_request_set_body (request, ask->size, ask->body_func, ask->body_data);
   payload = dup_payload (self, ask, request);
-  s3_sign_request (request, credentials, self->address->region, payload,
-                   now + g_atomic_int_get (&self->clock_offset_s));
+  stamp = now + g_atomic_int_get (&self->clock_offset_s);
+  s3_sign_request_with_key (request, credentials, get_signing_key (self, credentials, stamp),
+                            payload, stamp);
   g_mutex_unlock (&self->mutex);
   g_clear_pointer (&exchange->used, s3_credentials_free);
   exchange->used = g_steal_pointer (&credentials);

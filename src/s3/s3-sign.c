@@ -14,6 +14,7 @@
 #define ALGORITHM "AWS4-HMAC-SHA256"
 #define SHA256_SIZE 32
 #define DATE_LENGTH 8           /* of "20130524" in "20130524T000000Z" */
+#define SECONDS_A_DAY G_GINT64_CONSTANT (86400)
 #define MAX_EXPIRES (7 * 24 * 60 * 60)
 
 static char *
@@ -109,6 +110,49 @@ s3_credentials_free (S3Credentials *self)
   g_free (self);
 }
 
+static char *
+dup_text_to_sign (const char *timestamp,
+                  const char *scope,
+                  const char *canonical_request)
+{
+  g_autofree char *hash = dup_sha256 (canonical_request);
+
+  return g_strconcat (ALGORITHM "\n", timestamp, "\n", scope, "\n", hash, NULL);
+}
+
+void
+s3_sign_request_with_key (HttpRequest         *request,
+                          const S3Credentials *credentials,
+                          const S3SigningKey  *key,
+                          const char          *payload,
+                          gint64               now)
+{
+  g_autofree char *timestamp = s3_dup_timestamp (now);
+  g_autofree char *scope = NULL;
+  g_autofree char *signed_headers = NULL;
+  g_autofree char *canonical = NULL;
+  g_autofree char *to_sign = NULL;
+  g_autofree char *signature = NULL;
+  g_autofree char *authorization = NULL;
+
+  g_return_if_fail (request != NULL && credentials != NULL && key != NULL && payload != NULL);
+  g_return_if_fail (timestamp != NULL && s3_signing_key_is_of (key, now));
+
+  http_request_set_header (request, "Authorization", NULL);
+  http_request_set_header (request, "x-amz-date", timestamp);
+  http_request_set_header (request, "x-amz-content-sha256", payload);
+  http_request_set_header (request, "x-amz-security-token", credentials->session_token);
+
+  scope = s3_signing_key_dup_scope (key);
+  signed_headers = s3_signed_headers_dup (request);
+  canonical = s3_dup_canonical_request (request, signed_headers, payload);
+  to_sign = dup_text_to_sign (timestamp, scope, canonical);
+  signature = s3_signing_key_dup_signature (key, to_sign);
+  authorization = g_strdup_printf (ALGORITHM " Credential=%s/%s, SignedHeaders=%s, Signature=%s",
+                                   credentials->access_key, scope, signed_headers, signature);
+  http_request_set_header (request, "Authorization", authorization);
+}
+
 void
 s3_sign_request (HttpRequest         *request,
                  const S3Credentials *credentials,
@@ -116,28 +160,13 @@ s3_sign_request (HttpRequest         *request,
                  const char          *payload,
                  gint64               now)
 {
-  g_autofree char *timestamp = s3_dup_timestamp (now);
-  g_autofree char *scope = NULL;
-  g_autofree char *signed_headers = NULL;
-  g_autofree char *canonical = NULL;
-  g_autofree char *signature = NULL;
-  g_autofree char *authorization = NULL;
+  S3SigningKey key;
 
-  g_return_if_fail (request != NULL && credentials != NULL && region != NULL && payload != NULL);
-  g_return_if_fail (timestamp != NULL);
+  g_return_if_fail (credentials != NULL && region != NULL);
 
-  http_request_set_header (request, "Authorization", NULL);
-  http_request_set_header (request, "x-amz-date", timestamp);
-  http_request_set_header (request, "x-amz-content-sha256", payload);
-  http_request_set_header (request, "x-amz-security-token", credentials->session_token);
-
-  scope = dup_scope (timestamp, region);
-  signed_headers = s3_signed_headers_dup (request);
-  canonical = s3_dup_canonical_request (request, signed_headers, payload);
-  signature = s3_dup_signature (canonical, credentials->secret_key, region, timestamp);
-  authorization = g_strdup_printf (ALGORITHM " Credential=%s/%s, SignedHeaders=%s, Signature=%s",
-                                   credentials->access_key, scope, signed_headers, signature);
-  http_request_set_header (request, "Authorization", authorization);
+  s3_signing_key_init (&key, credentials, region, now);
+  s3_sign_request_with_key (request, credentials, &key, payload, now);
+  s3_signing_key_clear (&key);
 }
 
 char *
@@ -178,6 +207,7 @@ s3_signing_key_init (S3SigningKey        *key,
   g_return_if_fail (key != NULL && credentials != NULL && region != NULL && timestamp != NULL);
 
   derive (key->bytes, credentials->secret_key, region, timestamp);
+  key->day = now / SECONDS_A_DAY;
   g_strlcpy (key->date, timestamp, sizeof key->date);
   g_strlcpy (key->region, region, sizeof key->region);
 }
@@ -192,9 +222,7 @@ gboolean
 s3_signing_key_is_of (const S3SigningKey *key,
                       gint64              now)
 {
-  g_autofree char *timestamp = s3_dup_timestamp (now);
-
-  return timestamp && strncmp (key->date, timestamp, DATE_LENGTH) == 0;
+  return key->day == now / SECONDS_A_DAY;
 }
 
 char *
@@ -213,16 +241,6 @@ s3_signing_key_dup_signature (const S3SigningKey *key,
 
   hmac (signature, key->bytes, sizeof key->bytes, text, strlen (text));
   return dup_hex (signature);
-}
-
-static char *
-dup_text_to_sign (const char *timestamp,
-                  const char *scope,
-                  const char *canonical_request)
-{
-  g_autofree char *hash = dup_sha256 (canonical_request);
-
-  return g_strconcat (ALGORITHM "\n", timestamp, "\n", scope, "\n", hash, NULL);
 }
 
 static void
@@ -251,7 +269,7 @@ s3_presign_url_with_key (const HttpRequest   *request,
 
   g_return_val_if_fail (request != NULL && credentials != NULL && key != NULL, NULL);
   g_return_val_if_fail (timestamp != NULL, NULL);
-  g_return_val_if_fail (strncmp (key->date, timestamp, DATE_LENGTH) == 0, NULL);
+  g_return_val_if_fail (s3_signing_key_is_of (key, now), NULL);
   g_return_val_if_fail (expires >= 1 && expires <= MAX_EXPIRES, NULL);
 
   scope = s3_signing_key_dup_scope (key);

@@ -34,13 +34,22 @@ void  s3_sign_request  (HttpRequest         *request,
                         const char          *payload,
                         gint64               now);
 
+/* The same with a key that is kept. @key: of @credentials, and of the day of @now. */
+typedef struct _S3SigningKey S3SigningKey;
+void  s3_sign_request_with_key (HttpRequest         *request,
+                                const S3Credentials *credentials,
+                                const S3SigningKey  *key,
+                                const char          *payload,
+                                gint64               now);
+
 /* What signs all requests of one day to one region, made from the secret key: whoever signs often
  * keeps it. A plain value, as secret as the key; s3_signing_key_clear() wipes it. */
-typedef struct {
+struct _S3SigningKey {
   guint8 bytes[32];
+  gint64 day;                   /* since 1970 */
   char date[9];                 /* "20130524" */
-  char region[64];
-} S3SigningKey;
+  char region[256];             /* cut off where it is longer, as no store's is */
+};
 
 void     s3_signing_key_init    (S3SigningKey        *key,
                                  const S3Credentials *credentials,

@@ -97,6 +97,25 @@ test_wrong_keys (Fixture       *fixture,
   g_assert_error (error, PW_ERROR, PW_ERROR_CREDENTIALS_WRONG);
 }
 
+/* What is kept of keys that signed before is not used for others. */
+static void
+test_other_keys (Fixture       *fixture,
+                 gconstpointer  faults)
+{
+  g_autoptr (S3Credentials) right = s3_credentials_new ("testkey", "testsecret", NULL);
+  g_autoptr (S3Credentials) wrong = s3_credentials_new ("testkey", "another", NULL);
+  g_autoptr (GError) error = NULL;
+
+  g_assert_true (ask (fixture, &error));
+  pw_credentials_set (fixture->step->credentials, wrong, 0);
+  g_assert_false (ask (fixture, &error));
+  g_assert_error (error, PW_ERROR, PW_ERROR_CREDENTIALS_WRONG);
+  g_clear_error (&error);
+  pw_credentials_set (fixture->step->credentials, right, 0);
+  g_assert_true (ask (fixture, &error));
+  g_assert_no_error (error);
+}
+
 static void
 test_no_keys (Fixture       *fixture,
               gconstpointer  faults)
@@ -179,6 +198,7 @@ main (int    argc,
   ADD ("never-right/no-region", "any: status 301 PermanentRedirect\n", test_never_right);
   ADD ("never-right/clock", "any: status 403 RequestTimeTooSkewed\n", test_never_right);
   ADD ("wrong-keys", NULL, test_wrong_keys);
+  ADD ("other-keys", NULL, test_other_keys);
   ADD ("no-keys", NULL, test_no_keys);
   ADD ("expired", NULL, test_expired);
   g_test_add_func ("/keys/insecure", test_insecure);

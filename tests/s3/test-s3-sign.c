@@ -147,6 +147,29 @@ test_sign_again (void)
                    http_request_get_header (once, "Authorization"));
 }
 
+static void
+test_kept_key (void)
+{
+  gint64 last = G_GINT64_CONSTANT (1369439999);  /* 20130524T235959Z */
+  g_autoptr (S3Credentials) keys = s3_credentials_new (ACCESS_KEY, SECRET_KEY, NULL);
+  S3SigningKey key;
+
+  s3_signing_key_init (&key, keys, "us-east-1", EXAMPLE_TIME);
+  for (gint64 now = EXAMPLE_TIME; now <= last; now += last - EXAMPLE_TIME) {
+    g_autoptr (HttpRequest) kept = example_request_new ("GET", "k", NULL);
+    g_autoptr (HttpRequest) made = example_request_new ("GET", "k", NULL);
+
+    g_assert_true (s3_signing_key_is_of (&key, now));
+    s3_sign_request_with_key (kept, keys, &key, S3_UNSIGNED_PAYLOAD, now);
+    s3_sign_request (made, keys, "us-east-1", S3_UNSIGNED_PAYLOAD, now);
+    g_assert_cmpstr (http_request_get_header (kept, "Authorization"), ==,
+                     http_request_get_header (made, "Authorization"));
+  }
+  g_assert_false (s3_signing_key_is_of (&key, last + 1));
+  g_assert_false (s3_signing_key_is_of (&key, EXAMPLE_TIME - 24 * 60 * 60));
+  s3_signing_key_clear (&key);
+}
+
 static GKeyFile *
 run_botocore (void)
 {
@@ -336,6 +359,7 @@ main (int   argc,
   g_test_add_func ("/s3/sign/canonical-request", test_canonical_request);
   g_test_add_func ("/s3/sign/canonical-request/of-server", test_canonical_request_of_server);
   g_test_add_func ("/s3/sign/again", test_sign_again);
+  g_test_add_func ("/s3/sign/kept-key", test_kept_key);
   g_test_add_func ("/s3/sign/botocore", test_botocore);
   g_test_add_data_func ("/s3/sign/expires/none", GUINT_TO_POINTER (0), test_expires_out_of_range);
   g_test_add_data_func ("/s3/sign/expires/over-a-week", GUINT_TO_POINTER (604801),
