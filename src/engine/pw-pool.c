@@ -60,8 +60,7 @@ drain (gpointer data)
   PwPool *self = data;
   PwJob *job;
 
-  g_source_set_ready_time (self->floor.wake, -1);
-  while ((job = g_async_queue_try_pop (self->floor.results))) {
+  while ((job = pw_floor_take_result (&self->floor))) {
     g_hash_table_remove (self->out, job);
     self->n_parts -= job->kind == PW_JOB_PART;
     self->n_completed += job->outcome <= PW_OUTCOME_DONE && job->kind != PW_JOB_CLOSE;

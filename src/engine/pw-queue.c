@@ -9,6 +9,9 @@
 
 #include <glib/gi18n-lib.h>
 
+/* What is put within this time is written at once. */
+#define GATHER_US (5 * G_TIME_SPAN_MILLISECOND)
+
 struct _PwQueue {
   char *dir;
   char *id;                     /* of the file */
@@ -102,6 +105,17 @@ close_record (PwQueue *self)
   pw_record_close (self->record);
 }
 
+/* With the mutex held. Who puts one thing more now need not wake the writer for it. */
+static void
+gather (PwQueue *self)
+{
+  gint64 until = g_get_monotonic_time () + GATHER_US;
+
+  while (!self->is_closing && g_cond_wait_until (&self->cond, &self->mutex, until))
+    continue;
+  self->is_waking = FALSE;
+}
+
 static gpointer
 writer_thread (gpointer data)
 {
@@ -114,7 +128,7 @@ writer_thread (gpointer data)
       g_cond_wait (&self->cond, &self->mutex);
       continue;
     }
-    self->is_waking = FALSE;
+    gather (self);
     g_mutex_unlock (&self->mutex);
 
     g_autoptr (GError) error = NULL;

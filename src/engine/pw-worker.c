@@ -8,6 +8,10 @@
 #include "engine/pw-send.h"
 #include "engine/pw-steps.h"
 
+/* How long a result may lie while so many jobs wait, which take longer than that together. */
+#define TELL_WITHIN_US (5 * G_TIME_SPAN_MILLISECOND)
+#define PLENTY 8
+
 typedef struct {
   PwFloor *floor;
   PwBench *bench;
@@ -91,6 +95,24 @@ park (PwWorker *self)
   return g_async_queue_pop (self->floor->parked) == PW_WORKER_BACK;
 }
 
+/* The main thread need not wake for each small file while there is work enough without it. */
+static void
+give_result (PwFloor *floor,
+             PwJob   *job)
+{
+  gboolean can_wait = g_async_queue_length (floor->jobs) >= PLENTY;
+  PwTold told = can_wait ? PW_TOLD_LATER : PW_TOLD_NOW;
+
+  g_async_queue_lock (floor->results);
+  g_async_queue_push_unlocked (floor->results, job);
+  if (told > floor->told) {
+    floor->told = told;
+    g_source_set_ready_time (floor->wake,
+                             can_wait ? g_get_monotonic_time () + TELL_WITHIN_US : 0);
+  }
+  g_async_queue_unlock (floor->results);
+}
+
 static gpointer
 worker_thread (gpointer data)
 {
@@ -109,12 +131,26 @@ worker_thread (gpointer data)
       self->bench = pw_bench_new (&floor->budget, floor->throttle,
                                   (guint) g_atomic_int_get (&floor->stall_timeout_ms));
     run_job (self, job);
-    g_async_queue_push (floor->results, job);
-    g_source_set_ready_time (floor->wake, 0);
+    give_result (floor, job);
   }
   g_clear_pointer (&self->bench, pw_bench_free);
   g_free (self);
   return NULL;
+}
+
+PwJob *
+pw_floor_take_result (PwFloor *self)
+{
+  PwJob *job;
+
+  g_async_queue_lock (self->results);
+  job = g_async_queue_try_pop_unlocked (self->results);
+  if (!job) {
+    self->told = PW_TOLD_NOT;
+    g_source_set_ready_time (self->wake, -1);
+  }
+  g_async_queue_unlock (self->results);
+  return job;
 }
 
 GThread *

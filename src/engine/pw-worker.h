@@ -13,11 +13,20 @@
  * at the second queue until it is called back.
  */
 
+/* What the main thread was told of results that wait for it. */
+typedef enum {
+  PW_TOLD_NOT,
+  PW_TOLD_LATER,                /* to look within some milliseconds */
+  PW_TOLD_NOW
+} PwTold;
+
 typedef struct {
   GAsyncQueue *jobs;            /* PwJob down, or a token */
   GAsyncQueue *parked;          /* tokens for parked workers */
   GAsyncQueue *results;         /* PwJob up */
-  GSource *wake;                /* made ready when a result was put up; runs on the main thread */
+  PwTold told;                  /* guarded by the lock of @results */
+  GSource *wake;                /* runs on the main thread when a result was put up: at once, or a
+                                   little later where many jobs wait, for several together */
   gint n_started;               /* atomic: workers so far; the last one's number */
   gint n_busy;                  /* atomic: workers with a job in hand */
   gint epoch;                   /* atomic: moves on when connections are to be made anew */
@@ -30,5 +39,8 @@ typedef struct {
 #define PW_WORKER_BACK ((gpointer) 2)   /* to the parked: one comes back */
 #define PW_WORKER_QUIT ((gpointer) 3)   /* to either: one ends */
 
+/* A job that is back, or NULL, which makes @self->wake wait for the next. Main thread. */
+PwJob   *pw_floor_take_result (PwFloor *self);
+
 /* @floor is borrowed and must outlive the thread, which is to be joined. */
-GThread *pw_worker_start (PwFloor *floor);
+GThread *pw_worker_start      (PwFloor *floor);
