@@ -12,6 +12,8 @@ import sys
 import time
 from pathlib import Path
 
+from results import Count, Failure, is_settled, points, read_results, show_failed
+
 ROOT = Path(__file__).resolve().parent.parent
 BUILD = ROOT / "build"
 LOGS = BUILD / "ci-logs"
@@ -42,15 +44,6 @@ FEW_ROUNDS = {"PARTWAY_ROUNDS": "20"}
 # What a machine may bring along that would decide what a test sees.
 FOREIGN = re.compile(r"AWS_|SSL_CERT_|(CURL_CA_BUNDLE|REQUESTS_CA_BUNDLE)$|\w+_proxy$|\w+_PROXY$|"
                      r"LD_|DBUS_|XDG_|SECRET_|RGW_|MESON_TESTTHREADS$")
-
-
-class Failure(Exception):
-    """A stage did not hold; the text says why."""
-
-
-class Count:
-    def __init__(self):
-        self.passed, self.failed, self.summaries = 0, 0, []
 
 
 def run(log, *command, env=None, clean=False, seconds=1800):
@@ -108,52 +101,6 @@ def get_files(folder, without):
     return [os.path.relpath(path, folder) for name in sorted(wanted) for path in made[name]]
 
 
-def points(test):
-    """How many points of one test passed and failed; a point that was left out has failed."""
-    output = test.get("stdout", "") or ""
-    lines = re.findall(r"^(not )?ok\b[^\n]*", output, re.MULTILINE)
-    whole = re.findall(r"^(?:not )?ok\b[^\n]*", output, re.MULTILINE)
-    failed = sum(1 for bad, line in zip(lines, whole)
-                 if bad or re.search(r"# (SK" r"IP|TO" r"DO)", line, re.IGNORECASE))
-    passed = len(lines) - failed
-    if test["result"] != "OK":
-        return passed, max(failed, 1)
-    if not lines:
-        return (0, 1) if re.search(r"^1\.\.0", output, re.MULTILINE) else (1, 0)
-    return passed, failed
-
-
-def read_results(folder, count):
-    """Adds up what meson noted of its last run; gives the tests that failed."""
-    log = folder / "meson-logs" / "testlog.json"
-    bad, n_tests, n_passed, n_failed = [], 0, 0, 0
-    for line in log.read_text(encoding="utf-8").splitlines():
-        test = json.loads(line)
-        passed, failed = points(test)
-        n_tests, n_passed, n_failed = n_tests + 1, n_passed + passed, n_failed + failed
-        if failed:
-            bad.append(test)
-    if n_tests == 0:
-        raise Failure("no test ran")
-    count.passed += n_passed
-    count.failed += n_failed
-    print(f"   {n_tests} test programs: {n_passed} points passed, {n_failed} failed")
-    return bad
-
-
-def show_failed(test):
-    print(f"-- {test['name']}: {test['result']}")
-    text = (test.get("stdout") or "") + (test.get("stderr") or "")
-    print("\n".join("  | " + line for line in text.rstrip().split("\n")[-40:]))
-
-
-def is_settled(test):
-    """What failed by itself, whatever ran beside it: rounds of chance, and what a sanitizer saw."""
-    text = (test.get("stdout") or "") + (test.get("stderr") or "")
-    return re.search(r"[:+]kill\b", test["name"].split(" / ")[0]) or \
-        re.search(r"(Address|Leak|Thread|UndefinedBehavior)Sanitizer|runtime error:", text)
-
-
 def without_crowding(stage, folder, bad, count, *wrapper, env=None, multiplier=1):
     """Runs what failed once more, alone, and says so: a machine that others use is late at times.
     Gives what failed again, or may not be repeated."""
@@ -198,7 +145,7 @@ def stage_checks(_count):
                     ["check-licenses"], ["check-docs", "--self-test"], ["check-docs"],
                     ["check-ui", "--self-test"], ["check-ui"],
                     ["check-data", "--self-test"], ["check-data"],
-                    ["../build-aux/release", "--self-test"],
+                    ["results.py", "--self-test"], ["../build-aux/release", "--self-test"],
                     ["check-flatpak", "--self-test"], ["check-flatpak"],
                     ["check-translations.py", "--self-test"], ["check-translations.py"]):
         name = " ".join(command)
