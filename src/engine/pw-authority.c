@@ -118,8 +118,11 @@ judge_refusal (PwAuthority        *self,
                const S3Failure    *failure,
                GError            **error)
 {
-  g_free (exchange->request_id);
-  exchange->request_id = g_strdup (failure->request_id);
+  /* That there is nothing is what a look is to find out. */
+  if (ask->op != PW_OP_HEAD || failure->status != 404) {
+    g_free (exchange->request_id);
+    exchange->request_id = g_strdup (failure->request_id);
+  }
   exchange->verdict = pw_retry_judge_failure (&exchange->attempts, describe_call (self, ask),
                                               failure);
   g_debug ("%s refused: %u %s", ask->key ? ask->key : "bucket", failure->status, failure->code);

@@ -225,7 +225,8 @@ send_small (PwJob      *job,
             PwExchange *exchange)
 {
   for (guint i = 0;; i++) {
-    job->attempts = exchange->attempts;
+    /* Or what was asked before would have the last word on the request that failed. */
+    pw_job_close_exchange (job, exchange);
     pw_send_object (job, bench);
     exchange->attempts = job->attempts;
     if (job->outcome != PW_OUTCOME_FAILED || i == 2

@@ -257,6 +257,9 @@ pw_error_from_failure (const S3Failure *failure)
 
   code = pw_error_dup_clean (failure->code, REQUEST_ID_CHARS);
   message = pw_error_dup_clean (failure->message, MESSAGE_CHARS);
+  /* It is no longer the end of a sentence. */
+  if (g_str_has_suffix (message, "."))
+    message[strlen (message) - 1] = '\0';
   request_id = pw_error_dup_clean (failure->request_id, REQUEST_ID_CHARS);
   if (code[0])
     g_string_append (details, code);

@@ -268,6 +268,25 @@ test_trouble (gconstpointer data)
   g_assert_cmpuint (store_fixture_get_stat (fixture->store, "uploads"), <=, 1);
 }
 
+/* The last of them is the one that the error tells of. */
+static void
+test_request_id (void)
+{
+  g_autoptr (StepFixture) refused = step_fixture_new (NULL, "put: status 403 AccessDenied\n",
+                                                      SMALL);
+  g_autoptr (StepFixture) sent = step_fixture_new (NULL, NULL, SMALL);
+  g_autoptr (PwJob) refusal = NULL, success = NULL;
+
+  refused->order->if_exists = sent->order->if_exists = PW_IF_EXISTS_ASK;
+  refusal = step_fixture_try (refused, PW_JOB_BEGIN, 0);
+  g_assert_error (refusal->error, PW_ERROR, PW_ERROR_ACCESS_DENIED);
+  g_assert_nonnull (refusal->request_id);
+  g_assert_nonnull (strstr (refusal->error->message, refusal->request_id));
+  success = step_fixture_try (sent, PW_JOB_BEGIN, 0);
+  g_assert_cmpint (success->outcome, ==, PW_OUTCOME_DONE);
+  g_assert_null (success->request_id);
+}
+
 /* Who may put and not list is answered 403 for what is not there. */
 static void
 test_no_right_to_look (void)
@@ -420,6 +439,7 @@ main (int    argc,
 
     g_test_add_data_func (path, &trouble_cases[i], test_trouble);
   }
+  g_test_add_func ("/begin/request-id", test_request_id);
   g_test_add_func ("/begin/no-right-to-look", test_no_right_to_look);
   g_test_add_data_func ("/begin/wrong-clock/small", NULL, test_wrong_clock);
   g_test_add_data_func ("/begin/wrong-clock/large", GSIZE_TO_POINTER (LARGE), test_wrong_clock);

@@ -138,7 +138,7 @@ static void
 test_message (void)
 {
   g_autofree char *long_message = g_strnfill (1000, 'x');
-  S3Failure failure = make_failure (418, "Teapot", "short and\n\tstout", "");
+  S3Failure failure = make_failure (418, "Teapot", "short and\n\tstout.", "");
   S3Failure bare = make_failure (418, "", "", "");
   g_autoptr (GError) error = NULL;
   g_autoptr (GError) bare_error = pw_error_from_failure (&bare);
