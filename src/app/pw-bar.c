@@ -7,8 +7,7 @@
 #include <glib/gi18n.h>
 
 #define HEIGHT 8
-#define TROUGH_ALPHA 0.15f
-#define SENT_ALPHA 0.45f
+#define SENT_ALPHA 0.55f
 
 struct _PwBar {
   GtkWidget parent_instance;
@@ -48,15 +47,15 @@ pw_bar_snapshot (GtkWidget   *widget,
   GdkRGBA color, trough;
 
   gtk_style_context_get_color (context, &color);
-  if (!gtk_style_context_lookup_color (context, "window_fg_color", &trough))
-    trough = color;
+  if (!gtk_style_context_lookup_color (context, "trough_color", &trough))
+    trough = (GdkRGBA) { color.red, color.green, color.blue, 0.15f };
   gsk_rounded_rect_init_from_rect (&shape, &GRAPHENE_RECT_INIT (0, 0, width, height), height / 2);
   gtk_snapshot_push_rounded_clip (snapshot, &shape);
   if (gtk_widget_get_direction (widget) == GTK_TEXT_DIR_RTL) {
     gtk_snapshot_translate (snapshot, &GRAPHENE_POINT_INIT (width, 0));
     gtk_snapshot_scale (snapshot, -1, 1);
   }
-  append (snapshot, &trough, TROUGH_ALPHA, 0, width, height);
+  append (snapshot, &trough, 1, sent, width, height);
   append (snapshot, &color, SENT_ALPHA, safe, sent, height);
   append (snapshot, &color, 1, 0, safe, height);
   gtk_snapshot_pop (snapshot);

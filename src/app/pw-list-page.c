@@ -31,6 +31,7 @@ struct _PwListPage {
   GtkWidget *list;
   GtkWidget *chosen_bar;
   GtkWidget *chosen_count;
+  GtkWidget *for_chosen;
   GtkWidget *footer;
   GtkWidget *totals;
   GtkWidget *limit;
@@ -243,6 +244,7 @@ show_chosen (PwListPage *self)
   g_autofree char *text = g_strdup_printf (ngettext ("%lu selected", "%lu selected", n), n);
 
   gtk_label_set_label (GTK_LABEL (self->chosen_count), text);
+  gtk_widget_set_sensitive (self->for_chosen, n > 0);
 }
 
 static void
@@ -392,6 +394,7 @@ pw_list_page_class_init (PwListPageClass *klass)
   BIND (list);
   BIND (chosen_bar);
   BIND (chosen_count);
+  BIND (for_chosen);
   BIND (footer);
   BIND (totals);
   BIND (limit);

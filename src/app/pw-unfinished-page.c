@@ -7,8 +7,7 @@
 #include <glib/gi18n.h>
 
 #include "app/pw-dialogs.h"
-#include "app/pw-leftover.h"
-#include "app/pw-spoken.h"
+#include "app/pw-leftover-row.h"
 #include "engine/pw-adopt.h"
 #include "engine/pw-error.h"
 #include "engine/pw-format.h"
@@ -88,14 +87,11 @@ show_chosen (PwUnfinishedPage *self)
 }
 
 static void
-toggled_cb (GtkCheckButton *check,
-            PwLeftover     *leftover)
+show_chosen_cb (GtkWidget  *widget,
+                const char *action,
+                GVariant   *target)
 {
-  GtkWidget *page = gtk_widget_get_ancestor (GTK_WIDGET (check), PW_TYPE_UNFINISHED_PAGE);
-
-  leftover->is_chosen = gtk_check_button_get_active (check);
-  if (page)
-    show_chosen (PW_UNFINISHED_PAGE (page));
+  show_chosen (PW_UNFINISHED_PAGE (widget));
 }
 
 /* @target: days; 0 = all, less = none. */
@@ -107,107 +103,47 @@ choose_cb (GtkWidget  *widget,
   PwUnfinishedPage *self = PW_UNFINISHED_PAGE (widget);
   gint64 now = g_get_real_time () / G_USEC_PER_SEC;
   gint32 days = g_variant_get_int32 (target);
+  GtkListBoxRow *row;
 
-  for (guint i = 0; self->found && i < self->found->len; i++) {
-    PwLeftover *leftover = g_ptr_array_index (self->found, i);
-    GtkListBoxRow *row = gtk_list_box_get_row_at_index (self->list, (int) i);
-    GtkCheckButton *check = g_object_get_data (G_OBJECT (row), "check");
+  for (int i = 0; (row = gtk_list_box_get_row_at_index (self->list, i)); i++) {
+    PwLeftover *leftover = pw_leftover_row_get (PW_LEFTOVER_ROW (row));
     gboolean is_meant = days == 0
                         || (days > 0 && pw_leftover_is_older (leftover, (guint) days, now));
 
-    if (check)
-      gtk_check_button_set_active (check, is_meant);
+    pw_leftover_row_set_chosen (PW_LEFTOVER_ROW (row), is_meant);
   }
 }
 
 /* Rows. */
 
-static GtkWidget *
-new_button (const char *icon_name,
-            const char *label,
-            const char *tooltip,
-            const char *action,
-            const char *id)
+static gboolean
+has_choice (PwUnfinishedPage *self)
 {
-  GtkWidget *button = icon_name ? gtk_button_new_from_icon_name (icon_name)
-                                : gtk_button_new_with_label (label);
+  for (guint i = 0; self->found && i < self->found->len; i++) {
+    PwLeftover *leftover = g_ptr_array_index (self->found, i);
 
-  gtk_widget_set_valign (button, GTK_ALIGN_CENTER);
-  if (icon_name)
-    gtk_widget_add_css_class (button, "flat");
-  gtk_widget_set_tooltip_text (button, tooltip);
-  if (icon_name)
-    pw_spoken_set_name (button, tooltip);
-  gtk_actionable_set_action_target (GTK_ACTIONABLE (button), "s", id);
-  gtk_actionable_set_action_name (GTK_ACTIONABLE (button), action);
-  return button;
-}
-
-/* What a list here has is that list's to remove. */
-static void
-add_known (PwUnfinishedPage *self,
-           AdwActionRow     *row,
-           PwLeftover       *leftover)
-{
-  GtkWidget *label;
-
-  if (pw_uploads_lookup (self->uploads, leftover->known_id)) {
-    adw_action_row_add_suffix (row, new_button (NULL, _("Show"), _("In the list here"),
-                                                "win.show-upload", leftover->known_id));
-    return;
+    if (!leftover->known_id)
+      return TRUE;
   }
-  label = gtk_label_new (_("In another list here"));
-  gtk_widget_add_css_class (label, "dim-label");
-  adw_action_row_add_suffix (row, label);
-}
-
-static void
-add_actions (AdwActionRow *row,
-             PwLeftover   *leftover)
-{
-  GtkWidget *check = gtk_check_button_new ();
-
-  gtk_widget_set_valign (check, GTK_ALIGN_CENTER);
-  gtk_accessible_update_property (GTK_ACCESSIBLE (check), GTK_ACCESSIBLE_PROPERTY_LABEL,
-                                  leftover->key, -1);
-  g_signal_connect_object (check, "toggled", G_CALLBACK (toggled_cb), leftover, 0);
-  g_object_set_data (G_OBJECT (row), "check", check);
-  adw_action_row_add_prefix (row, check);
-  adw_action_row_add_suffix (row, new_button (NULL, _("Resume…"),
-                                              _("Choose the file and send what is missing"),
-                                              "unfinished.resume", leftover->upload_id));
-  adw_action_row_add_suffix (row, new_button ("user-trash-symbolic", NULL, _("Delete…"),
-                                              "unfinished.delete-one", leftover->upload_id));
-}
-
-static void
-add_row (PwUnfinishedPage *self,
-         PwLeftover       *leftover)
-{
-  GtkWidget *row = adw_action_row_new ();
-  gint64 now = g_get_real_time () / G_USEC_PER_SEC;
-  g_autofree char *sentence = pw_leftover_dup_sentence (leftover, now);
-
-  adw_preferences_row_set_use_markup (ADW_PREFERENCES_ROW (row), FALSE);
-  adw_preferences_row_set_title (ADW_PREFERENCES_ROW (row), leftover->key);
-  adw_action_row_set_title_lines (ADW_ACTION_ROW (row), 2);
-  adw_action_row_set_subtitle (ADW_ACTION_ROW (row), sentence);
-  if (leftover->known_id)
-    add_known (self, ADW_ACTION_ROW (row), leftover);
-  else
-    add_actions (ADW_ACTION_ROW (row), leftover);
-  gtk_list_box_append (self->list, row);
+  return FALSE;
 }
 
 static void
 show_found (PwUnfinishedPage *self)
 {
+  g_autoptr (GtkSizeGroup) edge = has_choice (self) ? gtk_size_group_new (GTK_SIZE_GROUP_HORIZONTAL)
+                                                    : NULL;
   GtkListBoxRow *row;
 
   while ((row = gtk_list_box_get_row_at_index (self->list, 0)))
     gtk_list_box_remove (self->list, GTK_WIDGET (row));
-  for (guint i = 0; self->found && i < self->found->len; i++)
-    add_row (self, g_ptr_array_index (self->found, i));
+  for (guint i = 0; self->found && i < self->found->len; i++) {
+    PwLeftover *leftover = g_ptr_array_index (self->found, i);
+    gboolean is_listed = leftover->known_id
+                         && pw_uploads_lookup (self->uploads, leftover->known_id);
+
+    gtk_list_box_append (self->list, pw_leftover_row_new (leftover, is_listed, edge));
+  }
   gtk_widget_set_visible (self->limit, self->found && self->found->len >= PW_MAX_LEFTOVERS);
   show_chosen (self);
 }
@@ -501,6 +437,7 @@ pw_unfinished_page_class_init (PwUnfinishedPageClass *klass)
   BIND (chosen_count);
   gtk_widget_class_install_action (widget_class, "unfinished.reload", NULL, reload_cb);
   gtk_widget_class_install_action (widget_class, "unfinished.choose", "i", choose_cb);
+  gtk_widget_class_install_action (widget_class, "unfinished.show-chosen", NULL, show_chosen_cb);
   gtk_widget_class_install_action (widget_class, "unfinished.delete", NULL, delete_cb);
   gtk_widget_class_install_action (widget_class, "unfinished.delete-one", "s", delete_one_cb);
   gtk_widget_class_install_action (widget_class, "unfinished.resume", "s", resume_cb);

@@ -10,6 +10,8 @@
 #include "app/pw-spoken.h"
 #include "app/pw-words.h"
 
+#define EDGE 12                         /* pixels, as in the template */
+
 struct _PwUploadRow {
   GtkBox parent_instance;
 
@@ -300,6 +302,7 @@ pw_upload_row_set_choosing (PwUploadRow *self,
                             gboolean     is_choosing)
 {
   gtk_widget_set_visible (self->check, is_choosing);
+  gtk_widget_set_margin_start (self->icon, is_choosing ? 0 : EDGE);
 }
 
 void
