@@ -9,7 +9,9 @@ import re
 import shutil
 import subprocess
 import sys
+import tempfile
 import time
+import zlib
 
 from gi.repository import Gio, GLib
 
@@ -281,6 +283,17 @@ def _shoot(path, area):
     subprocess.run(['scrot', '--silent', '--overwrite', '--autoselect', area, str(path)],
                    check=True, timeout=TIMEOUT, stdin=subprocess.DEVNULL)
     return path.read_bytes()
+
+
+def is_dark(window):
+    """What one of X's windows has at its side: nothing, but the color of windows."""
+    x, y, _, height = get_geometry(window)
+    with tempfile.NamedTemporaryFile(suffix='.png') as file:
+        picture = _shoot(pathlib.Path(file.name), f'{x + 8},{y + height // 2},1,1')
+    begin = picture.index(b'IDAT')
+    length = int.from_bytes(picture[begin - 4:begin], 'big')
+    # The filter of the line, and its one pixel.
+    return zlib.decompress(picture[begin + 4:begin + 4 + length])[1] < 128
 
 
 def take_picture(window, name):

@@ -9,7 +9,7 @@ import subprocess
 
 from window import Window  # first: it knows where partway is
 
-from desktop import BUILD, take_picture
+from desktop import BUILD, is_dark, press_key, take_picture, wait_window
 from partway import MIB, SOURCE, Cli, Store, check, main, make_file, wait_until
 
 N_PARTS, N_SAFE = 60, 30
@@ -41,8 +41,8 @@ def leave_unfinished(work, store):
 def fill(window, work):
     """One of each sort."""
     film = make_file(work / 'Wedding.mov', N_PARTS * 5 * MIB, sparse=True)
-    window.open(make_file(work / 'report.pdf', 3000000), make_file(work / 'refused.iso', 1000),
-                work / 'gone.raw', film, make_file(work / 'stuck.tar.zst', 6 * MIB))
+    window.open_again(make_file(work / 'report.pdf', 3000000), make_file(work / 'refused.iso', 1000),
+                      work / 'gone.raw', film, make_file(work / 'stuck.tar.zst', 6 * MIB))
     wait_until(lambda: [e['state'] for e in window.list('--all')].count('failed') == 2
                and find_upload(window, 'report.pdf')['state'] == 'done', 'all is where it ends')
     window.server.wait(lambda stats: stats['part_bytes'] >= N_SAFE * 5 * MIB, 'parts are safe')
@@ -52,42 +52,74 @@ def find_upload(window, name):
     return next(entry for entry in window.list('--all') if entry['path'].endswith('/' + name))
 
 
-def shoot(window, look, name):
-    window.take_picture(f'{name}-{look}')
-    check_words(window)
+class Album:
+    """Pictures of a window in each of @looks, which a name in pictures stands for. Two that follow
+    one another are not both dark or both light, so that it can be seen when one has come."""
+
+    def __init__(self, window, looks):
+        self._window, self._looks = window, looks
+
+    def _take(self, shown, name):
+        for i, look in enumerate(self._looks):
+            if i > 0:
+                self._window.set_look(look)
+                wait_until(lambda: is_dark(shown) == (look == 'dark'), f'it is {look}')
+            take_picture(shown, f'{name}-{look}')
+        # And back: the next one begins where this one ended.
+        if len(self._looks) > 1:
+            self._looks = self._looks[::-1]
+
+    def shoot(self, name):
+        self._take(wait_window('Partway'), name)
+        check_words(self._window)
+
+    def shoot_over(self, name, show, *arguments):
+        """What lies over the main window after show(*arguments), and goes with Escape."""
+        main = self._window.activate()
+        show(*arguments)
+        self._take(self._window.wait_dialog(main), name)
+        self._window.close_dialog(main)
 
 
-def shoot_dialog(window, look, name, action, target=None):
-    main = window.activate()
-    window.tell(action, target)
-    take_picture(window.wait_dialog(main), f'{name}-{look}')
-    window.close_dialog(main)
-
-
-def show_upload(window, look):
-    shoot(window, look, 'list')
+def visit_pages(window, album):
+    album.shoot('list')
     window.tell('win.show-upload', find_upload(window, 'Wedding.mov')['id'])
-    shoot(window, look, 'page')
+    album.shoot('page')
     window.tell('win.back')
-
-
-def visit_all(window, look):
-    """Everything that can be opened without changing anything."""
-    show_upload(window, look)
+    window.tell('win.show-upload', find_upload(window, 'refused.iso')['id'])
+    album.shoot('problem')
+    window.tell('win.back')
     window.tell('win.show-unfinished')
     window.find('label', re.compile('left-behind'))
-    shoot(window, look, 'unfinished')
+    album.shoot('unfinished')
     window.tell('win.back')
     window.tell('win.show-destinations')
-    shoot(window, look, 'destinations')
+    album.shoot('destinations')
     window.tell('win.add-destination')
-    shoot(window, look, 'editor')
+    album.shoot('editor')
     window.tell('win.back')
     window.tell('win.back')
-    shoot_dialog(window, look, 'copy-link', 'win.copy-link', find_upload(window, 'report.pdf')['id'])
-    shoot_dialog(window, look, 'preferences', 'app.preferences')
-    shoot_dialog(window, look, 'shortcuts', 'win.show-help-overlay')
-    shoot_dialog(window, look, 'about', 'app.about')
+
+
+def visit_dialogs(window, album):
+    album.shoot_over('copy-link', window.tell, 'win.copy-link',
+                     find_upload(window, 'report.pdf')['id'])
+    album.shoot_over('preferences', window.tell, 'app.preferences')
+    album.shoot_over('shortcuts', window.tell, 'win.show-help-overlay')
+    album.shoot_over('about', window.tell, 'app.about')
+    album.shoot_over('closing', press_key, 'alt+F4')
+
+
+def visit_all(window, work, album):
+    """Everything that can be opened without changing anything."""
+    window.open()
+    window.find('button', None)
+    album.shoot('empty')
+    fill(window, work)
+    visit_pages(window, album)
+    visit_dialogs(window, album)
+    window.tell('win.choose')
+    album.shoot('selection')
 
 
 def make_narrow(window, work):
@@ -118,21 +150,18 @@ def mirror(window, work):
                       'mount --bind "$1" "$0" && shift && exec "$@"', folder, work / 'words']
 
 
-def make_test(look, prepare, visit, **environment):
+def make_test(name, prepare, *looks):
     def test(work):
-        with Store(faults=FAULTS) as store, Window(work, store, **environment) as window:
+        with Store(faults=FAULTS) as store, Window(work, store) as window:
             window.add_destination('--part-size', '5M', name='Archive')
             if prepare:
                 prepare(window, work)
-            if visit is visit_all:
-                leave_unfinished(work, store)
-            fill(window, work)
-            visit(window, look)
-    return look, test
+            leave_unfinished(work, store)
+            visit_all(window, work, Album(window, looks or [name]))
+    return name, test
 
 
 if __name__ == '__main__':
-    main([make_test('light', None, visit_all), make_test('narrow', make_narrow, visit_all),
-          make_test('large', make_large, visit_all), make_test('mirrored', mirror, visit_all),
-          make_test('dark', None, show_upload, ADW_DEBUG_COLOR_SCHEME='prefer-dark'),
-          make_test('high-contrast', None, show_upload, ADW_DEBUG_HIGH_CONTRAST='1')])
+    main([make_test('colors', None, 'light', 'dark', 'high-contrast'),
+          make_test('narrow', make_narrow), make_test('large', make_large),
+          make_test('mirrored', mirror)])

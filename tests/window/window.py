@@ -111,12 +111,28 @@ class Window(Cli):
     def get_log(self):
         return self._errors.read_text(errors='replace')[-3000:]
 
-    def set_preferences(self, **values):
-        """Of the program, before it starts: set_preferences(limit='uint64 1000000')."""
+    def _set(self, **groups):
+        """Settings, as GSettings keeps them here: group={key: value}."""
         path = self.work / 'config/glib-2.0/settings/keyfile'
         path.parent.mkdir(parents=True, exist_ok=True)
-        lines = [f'{name}={value}' for name, value in values.items()]
-        path.write_text('\n'.join(['[io/github/partway/Partway]', *lines, '']))
+        settings = GLib.KeyFile()
+        if path.exists():
+            settings.load_from_file(str(path), GLib.KeyFileFlags.NONE)
+        for group, values in groups.items():
+            for key, value in values.items():
+                settings.set_value(group, key, value)
+        settings.save_to_file(str(path))
+
+    def set_preferences(self, **values):
+        """Of the program, before it starts: set_preferences(limit='uint64 1000000')."""
+        self._set(**{'io/github/partway/Partway': values})
+
+    def set_look(self, look):
+        """Of the whole desktop, also while the program runs: 'light', 'dark', 'high-contrast'."""
+        scheme = 'prefer-dark' if look == 'dark' else 'default'
+        contrast = 'true' if look == 'high-contrast' else 'false'
+        self._set(**{'org/gnome/desktop/interface': {'color-scheme': f"'{scheme}'"},
+                     'org/gnome/desktop/a11y/interface': {'high-contrast': contrast}})
 
     def slow_down(self, bytes_per_second):
         """And over one connection, so that part after part becomes safe."""
