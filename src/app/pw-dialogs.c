@@ -170,15 +170,22 @@ pw_dialogs_tell (GtkWidget  *parent,
 
 /* Choosing files. */
 
-/* @files: NULL or empty where those who asked the user could hand nothing over. */
+/* @files: NULL or empty where those who asked the user could hand nothing over. @is_single: one
+ * file was asked for. */
 static void
 give_files (GTask      *task,
-            GListModel *files)
+            GListModel *files,
+            gboolean    is_single)
 {
-  if (!files || g_list_model_get_n_items (files) == 0)
+  g_autoptr (GFile) first = files ? g_list_model_get_item (files, 0) : NULL;
+
+  if (!first)
     g_task_return_new_error (task, G_IO_ERROR, G_IO_ERROR_NOT_FOUND,
                              _("The chosen files could not be handed over. Install FUSE (the "
                                "package fuse3), and log in again."));
+  else if (is_single && !g_file_peek_path (first))
+    g_task_return_new_error (task, G_IO_ERROR, G_IO_ERROR_NOT_SUPPORTED,
+                             _("This file is not on this computer. Copy it here first."));
   else
     g_task_return_pointer (task, g_object_ref (files), g_object_unref);
 }
@@ -188,15 +195,17 @@ give_files (GTask      *task,
 static void
 answer (GTask      *task,
         GListModel *files,
+        gboolean    is_single,
         GError     *error)
 {
   if (g_error_matches (error, GTK_DIALOG_ERROR, GTK_DIALOG_ERROR_DISMISSED)
       || g_error_matches (error, GTK_DIALOG_ERROR, GTK_DIALOG_ERROR_CANCELLED))
     g_task_return_pointer (task, NULL, NULL);
-  else if (error)
+  /* How GTK puts it that there is not the one file that was asked for. */
+  else if (error && !g_error_matches (error, GTK_DIALOG_ERROR, GTK_DIALOG_ERROR_FAILED))
     g_task_return_error (task, g_error_copy (error));
   else
-    give_files (task, files);
+    give_files (task, files, is_single);
   g_clear_object (&files);
   g_clear_error (&error);
   g_object_unref (task);
@@ -211,7 +220,7 @@ files_cb (GObject      *source,
   GListModel *files = gtk_file_dialog_open_multiple_finish (GTK_FILE_DIALOG (source), result,
                                                             &error);
 
-  answer (task, files, error);
+  answer (task, files, FALSE, error);
 }
 
 static void
@@ -225,7 +234,7 @@ file_cb (GObject      *source,
 
   if (file)
     g_list_store_append (files, file);
-  answer (task, G_LIST_MODEL (files), error);
+  answer (task, G_LIST_MODEL (files), TRUE, error);
 }
 
 static void
@@ -237,7 +246,7 @@ folders_cb (GObject      *source,
   GListModel *folders = gtk_file_dialog_select_multiple_folders_finish (GTK_FILE_DIALOG (source),
                                                                         result, &error);
 
-  answer (task, folders, error);
+  answer (task, folders, FALSE, error);
 }
 
 void
@@ -274,11 +283,12 @@ chosen_cb (GtkNativeDialog *dialog,
 {
   g_autoptr (GTask) task = data;
   g_autoptr (GListModel) files = gtk_file_chooser_get_files (GTK_FILE_CHOOSER (dialog));
+  gboolean is_single = !gtk_file_chooser_get_select_multiple (GTK_FILE_CHOOSER (dialog));
 
   gtk_native_dialog_destroy (dialog);
   g_task_set_task_data (task, NULL, NULL);
   if (response == GTK_RESPONSE_ACCEPT)
-    give_files (task, files);
+    give_files (task, files, is_single);
   else
     g_task_return_pointer (task, NULL, NULL);
 }

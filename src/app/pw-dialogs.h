@@ -49,9 +49,10 @@ void        pw_dialogs_choose              (GtkWidget            *parent,
                                             const char           *title,
                                             GAsyncReadyCallback   callback,
                                             gpointer              user_data);
-/* A GListModel of GFile, never empty. NULL without @error: nothing was chosen. An answer without a
- * file in it, as of a portal that could not hand any over, is G_IO_ERROR_NOT_FOUND. That @parent
- * went first is G_IO_ERROR_CANCELLED. */
+/* A GListModel of GFile, never empty; the one of PW_CHOOSE_FILE has a path. NULL without @error:
+ * nothing was chosen. An answer without a file in it, as of a portal that could not hand any over,
+ * is G_IO_ERROR_NOT_FOUND; one file without a path, as on a server, G_IO_ERROR_NOT_SUPPORTED. That
+ * @parent went first is G_IO_ERROR_CANCELLED. */
 GListModel *pw_dialogs_choose_finish       (GAsyncResult         *result,
                                             GError              **error);
 

@@ -239,10 +239,13 @@ chosen_cb (GObject      *source,
            gpointer      data)
 {
   g_autoptr (PwOptionsGroup) self = data;
-  g_autoptr (GListModel) files = pw_dialogs_choose_finish (result, NULL);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GListModel) files = pw_dialogs_choose_finish (result, &error);
   g_autoptr (GFile) file = files ? g_list_model_get_item (files, 0) : NULL;
 
-  if (file && g_file_peek_path (file))
+  if (error && !g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+    pw_dialogs_tell_unchosen (GTK_WIDGET (self), error);
+  if (file)
     set_ca_file (self, g_file_peek_path (file));
 }
 

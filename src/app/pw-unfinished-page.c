@@ -361,10 +361,6 @@ file_cb (GObject      *source,
     pw_dialogs_tell_unchosen (GTK_WIDGET (self), error);
   if (!leftover || !file || !self->shown)
     return;
-  if (!g_file_peek_path (file)) {
-    tell (self, _("This file is not on this computer. Copy it here first."));
-    return;
-  }
   ask_anew (self);
   show (self, "loading");
   pw_adopt_async (self->uploads, self->shown, leftover->key, leftover->upload_id,

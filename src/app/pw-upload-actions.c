@@ -240,7 +240,7 @@ chosen_cb (GObject      *source,
   upload = pw_uploads_lookup (self->uploads, id);
   if (error)
     pw_dialogs_tell_unchosen (GTK_WIDGET (self->overlay), error);
-  if (!upload || !file || !g_file_peek_path (file)
+  if (!upload || !file
       || (upload->state != PW_UPLOAD_PAUSED && upload->state != PW_UPLOAD_FAILED))
     return;
   pw_upload_set_path (upload, g_file_peek_path (file));
