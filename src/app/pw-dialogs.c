@@ -6,6 +6,7 @@
 
 #include <glib/gi18n.h>
 
+#include "app/pw-portal.h"
 #include "config.h"
 
 /* With libadwaita 1.5 dialogs moved into the window they belong to; with GTK 4.10 those that choose
@@ -33,34 +34,46 @@ get_window (GtkWidget *widget)
   return GTK_IS_WINDOW (root) ? GTK_WINDOW (root) : NULL;
 }
 
-/* What is open goes with what it is open over. A task's data is its dialog, until that is answered;
- * that of a file dialog is NULL, since its call heeds the cancellable by itself. */
+/* What is open goes with what it is open over. A task's data is its dialog, or what cancels that,
+ * until it is answered. */
 
 static void
-destroy (GObject *dialog)
+destroy (gpointer dialog)
 {
+  if (G_IS_CANCELLABLE (dialog))
+    g_cancellable_cancel (dialog);
 #if HAS_DIALOGS
-  adw_dialog_force_close (ADW_DIALOG (dialog));
-#else
-  if (GTK_IS_WINDOW (dialog))
-    gtk_window_destroy (GTK_WINDOW (dialog));
   else
-    gtk_native_dialog_destroy (GTK_NATIVE_DIALOG (dialog));
+    adw_dialog_force_close (dialog);
+#else
+  else if (GTK_IS_WINDOW (dialog))
+    gtk_window_destroy (dialog);
+  else
+    gtk_native_dialog_destroy (dialog);
 #endif
+}
+
+/* FALSE: it is answered, and so closed already. */
+static gboolean
+close_dialog (GTask *task)
+{
+  gpointer dialog = g_task_get_task_data (task);
+
+  if (!dialog)
+    return FALSE;
+  g_signal_handlers_disconnect_by_data (dialog, task);
+  destroy (dialog);
+  g_task_set_task_data (task, NULL, NULL);
+  return TRUE;
 }
 
 static void
 gone_cb (GTask *task)
 {
-  GObject *dialog = g_task_get_task_data (task);
-
   /* From now on the task gives this error, also where its callback did not run yet. */
   g_cancellable_cancel (g_task_get_cancellable (task));
-  if (!dialog)
+  if (!close_dialog (task))
     return;
-  g_signal_handlers_disconnect_by_data (dialog, task);
-  destroy (dialog);
-  g_task_set_task_data (task, NULL, NULL);
   g_task_return_error_if_cancelled (task);
   g_object_unref (task);
 }
@@ -74,7 +87,7 @@ unrooted_cb (GTask      *task,
     gone_cb (task);
 }
 
-/* @dialog: taken; may be NULL. */
+/* @dialog: taken. */
 static GTask *
 new_task (GtkWidget           *parent,
           gpointer             dialog,
@@ -85,7 +98,7 @@ new_task (GtkWidget           *parent,
   GTask *task = g_task_new (parent, cancellable, callback, user_data);
   GtkWindow *window = get_window (parent);
 
-  g_task_set_task_data (task, dialog, dialog ? g_object_unref : NULL);
+  g_task_set_task_data (task, dialog, g_object_unref);
   g_signal_connect_object (parent, "notify::root", G_CALLBACK (unrooted_cb), task,
                            G_CONNECT_SWAPPED);
   /* A window that is destroyed is only hidden while somebody, as this task, refers to it. */
@@ -190,24 +203,39 @@ give_files (GTask      *task,
     g_task_return_pointer (task, g_object_ref (files), g_object_unref);
 }
 
-#if HAS_FILE_DIALOG
-/* @files and @error: taken. */
 static void
-answer (GTask      *task,
-        GListModel *files,
-        gboolean    is_single,
-        GError     *error)
+lost_cb (gpointer data)
 {
+  GTask *task = data;
+
+  if (!close_dialog (task))
+    return;
+  give_files (task, NULL, FALSE);
+  g_object_unref (task);
+}
+
+#if HAS_FILE_DIALOG
+/* All that is given is taken. */
+static void
+answer (gpointer    data,
+        GListModel *chosen,
+        gboolean    is_single,
+        GError     *failure)
+{
+  g_autoptr (GTask) task = data;
+  g_autoptr (GListModel) files = chosen;
+  g_autoptr (GError) error = failure;
+
+  if (!close_dialog (task))
+    return;
   if (g_error_matches (error, GTK_DIALOG_ERROR, GTK_DIALOG_ERROR_DISMISSED)
       || g_error_matches (error, GTK_DIALOG_ERROR, GTK_DIALOG_ERROR_CANCELLED))
     g_task_return_pointer (task, NULL, NULL);
   /* How GTK puts it that there is not the one file that was asked for. */
   else if (error && !g_error_matches (error, GTK_DIALOG_ERROR, GTK_DIALOG_ERROR_FAILED))
-    g_task_return_error (task, g_error_copy (error));
+    g_task_return_error (task, g_steal_pointer (&error));
   else
     give_files (task, files, is_single);
-  g_clear_object (&files);
-  g_clear_error (&error);
   g_object_unref (task);
 }
 
@@ -257,21 +285,24 @@ pw_dialogs_choose (GtkWidget           *parent,
                    gpointer             user_data)
 {
   g_autoptr (GtkFileDialog) dialog = gtk_file_dialog_new ();
-  GTask *task = new_task (parent, NULL, callback, user_data);
-  GCancellable *cancellable = g_task_get_cancellable (task);
+  g_autoptr (GCancellable) closing = g_cancellable_new ();
+  GTask *task = new_task (parent, g_object_ref (closing), callback, user_data);
   GtkWindow *window = get_window (parent);
 
+  pw_portal_watch (G_OBJECT (task), lost_cb);
+  /* GTK answers also when it is cancelled. */
+  g_object_ref (task);
   gtk_file_dialog_set_title (dialog, title);
   gtk_file_dialog_set_accept_label (dialog, _("_Choose"));
   switch (kind) {
   case PW_CHOOSE_FILES:
-    gtk_file_dialog_open_multiple (dialog, window, cancellable, files_cb, task);
+    gtk_file_dialog_open_multiple (dialog, window, closing, files_cb, task);
     break;
   case PW_CHOOSE_FILE:
-    gtk_file_dialog_open (dialog, window, cancellable, file_cb, task);
+    gtk_file_dialog_open (dialog, window, closing, file_cb, task);
     break;
   case PW_CHOOSE_FOLDERS:
-    gtk_file_dialog_select_multiple_folders (dialog, window, cancellable, folders_cb, task);
+    gtk_file_dialog_select_multiple_folders (dialog, window, closing, folders_cb, task);
     break;
   }
 }
@@ -306,6 +337,7 @@ pw_dialogs_choose (GtkWidget           *parent,
                                                               _("_Choose"), _("_Cancel"));
   GTask *task = new_task (parent, dialog, callback, user_data);
 
+  pw_portal_watch (G_OBJECT (task), lost_cb);
   gtk_file_chooser_set_select_multiple (GTK_FILE_CHOOSER (dialog), kind != PW_CHOOSE_FILE);
   gtk_native_dialog_set_modal (GTK_NATIVE_DIALOG (dialog), TRUE);
   g_signal_connect (dialog, "response", G_CALLBACK (chosen_cb), task);

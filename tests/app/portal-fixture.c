@@ -47,6 +47,45 @@ get_request (const char *sender,
 }
 
 static void
+call_bus (PortalFixture *self,
+          const char    *method,
+          GVariant      *arguments)
+{
+  g_autoptr (GVariant) reply =
+    g_dbus_connection_call_sync (self->connection, "org.freedesktop.DBus", "/",
+                                 "org.freedesktop.DBus", method, arguments, NULL,
+                                 G_DBUS_CALL_FLAGS_NONE, -1, NULL, NULL);
+
+  g_assert_nonnull (reply);
+}
+
+static void
+begin (PortalFixture *self)
+{
+  call_bus (self, "RequestName", g_variant_new ("(su)", NAME, 0));
+}
+
+static void
+answer (PortalFixture *self,
+        const char    *caller,
+        const char    *request)
+{
+  GVariantBuilder results;
+
+  if (self->response == PORTAL_FIXTURE_ENDS) {
+    call_bus (self, "ReleaseName", g_variant_new ("(s)", NAME));
+    begin (self);
+    return;
+  }
+  g_variant_builder_init (&results, G_VARIANT_TYPE_VARDICT);
+  g_variant_builder_add (&results, "{sv}", "uris",
+                         g_variant_new_strv ((const char *const *) self->uris, -1));
+  g_dbus_connection_emit_signal (self->connection, caller, request,
+                                 "org.freedesktop.portal.Request", "Response",
+                                 g_variant_new ("(ua{sv})", self->response, &results), NULL);
+}
+
+static void
 called_cb (GDBusConnection       *connection,
            const char            *sender,
            const char            *path,
@@ -59,16 +98,10 @@ called_cb (GDBusConnection       *connection,
   PortalFixture *self = data;
   g_autoptr (GVariant) options = g_variant_get_child_value (arguments, 2);
   g_autofree char *request = get_request (sender, options);
-  GVariantBuilder results;
 
-  g_variant_builder_init (&results, G_VARIANT_TYPE_VARDICT);
   g_dbus_method_invocation_return_value (invocation, g_variant_new ("(o)", request));
   g_mutex_lock (&self->mutex);
-  g_variant_builder_add (&results, "{sv}", "uris",
-                         g_variant_new_strv ((const char *const *) self->uris, -1));
-  g_dbus_connection_emit_signal (connection, sender, request, "org.freedesktop.portal.Request",
-                                 "Response",
-                                 g_variant_new ("(ua{sv})", self->response, &results), NULL);
+  answer (self, sender, request);
   g_mutex_unlock (&self->mutex);
 }
 
@@ -92,7 +125,6 @@ static void
 connect_to_bus (PortalFixture *self)
 {
   g_autofree char *address = g_dbus_address_get_for_bus_sync (G_BUS_TYPE_SESSION, NULL, NULL);
-  g_autoptr (GVariant) reply = NULL;
 
   self->connection =
     g_dbus_connection_new_for_address_sync (address,
@@ -103,10 +135,7 @@ connect_to_bus (PortalFixture *self)
   g_assert_cmpuint (g_dbus_connection_register_object (self->connection, PLACE,
                                                        self->node->interfaces[0], &vtable, self,
                                                        NULL, NULL), !=, 0);
-  reply = g_dbus_connection_call_sync (self->connection, "org.freedesktop.DBus", "/",
-                                       "org.freedesktop.DBus", "RequestName",
-                                       g_variant_new ("(su)", NAME, 0), NULL, 0, -1, NULL, NULL);
-  g_assert_nonnull (reply);
+  begin (self);
 }
 
 static gpointer

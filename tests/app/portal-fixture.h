@@ -16,7 +16,9 @@ typedef struct _PortalFixture PortalFixture;
 PortalFixture *portal_fixture_new         (void);
 void           portal_fixture_free        (PortalFixture      *self);
 
-/* From now on. @response: 0 = chosen, 1 = cancelled, 2 = ended in another way. */
+/* From now on. @response: 0 = chosen, 1 = cancelled, 2 = ended in another way, or that the portal
+ * ends without an answer, and another begins. */
+#define PORTAL_FIXTURE_ENDS G_MAXUINT
 void           portal_fixture_set_answer  (PortalFixture      *self,
                                            guint               response,
                                            const char *const  *uris);

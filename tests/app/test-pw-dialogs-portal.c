@@ -119,6 +119,20 @@ test_empty (void)
   check_all (answers, G_N_ELEMENTS (answers));
 }
 
+/* So some versions end themselves over the same. Nothing that GTK waits for comes then. */
+static void
+test_lost (void)
+{
+  const Answer answers[] = {
+    { PW_CHOOSE_FILES, PORTAL_FIXTURE_ENDS, NULL, G_IO_ERROR_NOT_FOUND },
+    { PW_CHOOSE_FILE, PORTAL_FIXTURE_ENDS, NULL, G_IO_ERROR_NOT_FOUND },
+    { PW_CHOOSE_FOLDERS, PORTAL_FIXTURE_ENDS, NULL, G_IO_ERROR_NOT_FOUND },
+    { PW_CHOOSE_FILES, 0, "file:///nowhere/film.mov", -1 },
+  };
+
+  check_all (answers, G_N_ELEMENTS (answers));
+}
+
 static void
 test_elsewhere (void)
 {
@@ -143,6 +157,7 @@ main (int    argc,
   g_test_add_func ("/dialogs-portal/chosen", test_chosen);
   g_test_add_func ("/dialogs-portal/left", test_left);
   g_test_add_func ("/dialogs-portal/empty", test_empty);
+  g_test_add_func ("/dialogs-portal/lost", test_lost);
   g_test_add_func ("/dialogs-portal/elsewhere", test_elsewhere);
 
   status = g_test_run ();
