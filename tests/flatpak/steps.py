@@ -145,6 +145,19 @@ def step_choose_again(home):
         window.quit()
 
 
+def step_without_fuse(home):
+    with Sandboxed(home, Server()) as window:
+        window.open()
+        window.push('Add Files')
+        window.choose_files(home / 'Videos' / FILE)
+        window.find('label', re.compile('could not be handed over.*FUSE'), 60)
+        window.take_picture('flatpak-without-fuse')
+        window.press('Escape')
+        window.wait_gone('label', 'No Access to the Files')
+        check_equal(window.names(), ['# Finished', 'opened.txt'])
+        window.quit()
+
+
 STEPS = {name[5:]: function for name, function in list(globals().items())
          if name.startswith('step_')}
 

@@ -85,8 +85,13 @@ def test_dropped(work):
     check_object(file)
 
 
+def test_without_fuse(work):
+    home, _ = copy_home(work)
+    run_step('without_fuse', home, '--without-fuse')
+
+
 if __name__ == '__main__':
     with tempfile.TemporaryDirectory(prefix='partway-flatpak-') as folder:
         FIRST_HOME = pathlib.Path(folder) / 'home'
         rgw = Rgw()
-        main([test_first, test_chosen, test_dropped])
+        main([test_first, test_chosen, test_dropped, test_without_fuse])
