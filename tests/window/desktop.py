@@ -266,15 +266,26 @@ def click(x, y):
     xdotool('mousemove', x, y, 'sleep', '0.05', 'click', 1)
 
 
-def drag(source, target):
-    """From one point to another, as a hand does: GTK wants to see the pointer on its way."""
+def _glide(source, target):
+    """The pointer's way as a hand's: GTK wants to see it."""
     (sx, sy), (tx, ty) = source, target
     steps = []
     for i in range(1, 21):
         steps += ['mousemove', sx + (tx - sx) * i // 20, sy + (ty - sy) * i // 20, 'sleep', '0.01']
-    xdotool('mousemove', sx, sy, 'sleep', '0.05', 'mousedown', 1, 'sleep', '0.05',
-            'mousemove', sx - 12, sy + 8, 'sleep', '0.03', 'mousemove', sx - 24, sy + 16,
-            'sleep', '0.03', *steps, 'sleep', '0.1', 'mouseup', 1)
+    return steps
+
+
+def drag(source, target):
+    """From one point to another, and holds it there."""
+    x, y = source
+    xdotool('mousemove', x, y, 'sleep', '0.05', 'mousedown', 1, 'sleep', '0.05',
+            'mousemove', x - 12, y + 8, 'sleep', '0.03', 'mousemove', x - 24, y + 16,
+            'sleep', '0.03', *_glide(source, target))
+
+
+def drop(source, target):
+    """What is held at one point, at another."""
+    xdotool(*_glide(source, target), 'sleep', '0.1', 'mouseup', 1)
 
 
 # Pictures
@@ -296,12 +307,13 @@ def is_dark(window):
     return zlib.decompress(picture[begin + 4:begin + 4 + length])[1] < 128
 
 
-def take_picture(window, name):
+def take_picture(window, name, keeps_pointer=False):
     """Of one of X's windows, into the build folder's screenshots, once two are the same; where
     something moves, after a second."""
     PICTURES.mkdir(exist_ok=True)
-    # Where it points at nothing that would speak.
-    xdotool('mousemove', 0, 0)
+    if not keeps_pointer:
+        # Where it points at nothing that would speak.
+        xdotool('mousemove', 0, 0)
     x, y, width, height = get_geometry(window)
     path = PICTURES / f'{name}.png'
     draft = PICTURES / f'.{name}-{os.getpid()}.png'

@@ -41,6 +41,22 @@ def test_drop(work):
         window.quit()
 
 
+def test_aimed_drop(work):
+    """A destination that is not the chosen one has a place of its own to drop on."""
+    with Store() as store, Window(work, store) as window:
+        window.add_destination(name='Archive')
+        window.add_destination(name='Attic', target='s3://box/attic/')
+        window.open()
+        window.find('label', 'Drop Files to Upload')
+        aimed, missed = make_file(work / 'aimed.txt', 100), make_file(work / 'missed.txt', 100)
+        window.drop(aimed, on='Attic', picture='drop')
+        window.wait_sentence('aimed.txt', 'verified')
+        window.drop(missed, on='Drop to Upload to Archive')
+        window.wait_sentence('missed.txt', 'verified')
+        check_equal(store.keys(), ['attic/aimed.txt', 'missed.txt'])
+        window.quit()
+
+
 def test_paste(work):
     with Store() as store, Window(work, store) as window:
         window.add_destination()
@@ -66,4 +82,4 @@ def test_one_instance(work):
 
 
 if __name__ == '__main__':
-    main([test_try_it, test_drop, test_paste, test_one_instance])
+    main([test_try_it, test_drop, test_aimed_drop, test_paste, test_one_instance])

@@ -16,8 +16,8 @@ import re
 import signal
 import subprocess
 
-from desktop import (BUILD, activate, click, drag, find_application, get_geometry, find_windows, look,
-                     move, press_key, take_picture, type_text, wait_window, xdotool)
+from desktop import (BUILD, activate, click, drag, drop, find_application, find_windows,
+                     get_geometry, look, move, press_key, take_picture, type_text, wait_window, xdotool)
 from gi.repository import Gio, GLib
 from partway import Cli, Failure, check, check_equal, spawn, wait_until
 
@@ -264,13 +264,17 @@ class Window(Cli):
         else:
             node.act('menu.activate')
 
-    def click(self, node):
-        """With the pointer, in the middle of the widget; it is one of the main window's."""
-        x, y, width, height = get_geometry(self.activate())
+    def _get_middle(self, node, main):
+        """Of a widget of the main window, one of X's, on the screen."""
+        x, y, width, height = get_geometry(main)
         frame = self.look().find('window', 'Partway').get_extents()
         nx, ny, nwidth, nheight = node.get_extents()
-        click(x + (width - frame[2]) // 2 + nx + nwidth // 2,
-              y + (height - frame[3]) // 2 + ny + nheight // 2)
+        return (x + (width - frame[2]) // 2 + nx + nwidth // 2,
+                y + (height - frame[3]) // 2 + ny + nheight // 2)
+
+    def click(self, node):
+        """With the pointer, in the middle of the widget; it is one of the main window's."""
+        click(*self._get_middle(node, self.activate()))
 
     def focus_row(self, name):
         """By the Tab key."""
@@ -318,8 +322,9 @@ class Window(Cli):
         press_key('Return')
         wait_until(lambda: not find_windows(title), 'the file chooser is gone')
 
-    def drop(self, *paths, at=(0.5, 0.5)):
-        """By a real drag from another window; @at: where, as a share of the window."""
+    def drop(self, *paths, on=None, picture=None):
+        """By a real drag from another window, on the middle; @on: what is called so while the files
+        are over the window, @picture: how it looks then."""
         source = spawn([DRAG_SOURCE, *paths], env=self.env, stdin=subprocess.DEVNULL,
                        stdout=subprocess.PIPE, text=True)
         try:
@@ -329,8 +334,12 @@ class Window(Cli):
             move(main, 40, 100)
             x, y, width, height = get_geometry(shown)
             mx, my, mwidth, mheight = get_geometry(main)
-            drag((x + width // 2, y + height * 2 // 3),
-                 (mx + int(mwidth * at[0]), my + int(mheight * at[1])))
+            middle = (mx + mwidth // 2, my + mheight // 2)
+            drag((x + width // 2, y + height * 2 // 3), middle)
+            target = self._get_middle(self.find('label', on), main) if on else middle
+            if picture:
+                take_picture(main, picture, keeps_pointer=True)
+            drop(middle, target)
             check_equal(source.stdout.readline(), 'dropped\n')
         finally:
             source.kill()
