@@ -4,6 +4,8 @@
 
 #include "app/pw-entry.h"
 
+#include "engine/pw-error.h"
+
 enum { PROP_EDGES = 1, PROP_COUNT, N_PROPS };
 
 static GParamSpec *props[N_PROPS];
@@ -81,4 +83,29 @@ pw_entry_set_count (PwEntry *self,
     return;
   self->count = count;
   g_object_notify_by_pspec (G_OBJECT (self), props[PROP_COUNT]);
+}
+
+PwSection
+pw_section_of (PwUpload *upload)
+{
+  switch (upload->state) {
+  case PW_UPLOAD_DONE:
+  case PW_UPLOAD_SKIPPED:
+    return PW_SECTION_FINISHED;
+  case PW_UPLOAD_FAILED:
+    return PW_SECTION_PROBLEMS;
+  case PW_UPLOAD_PAUSED:
+    return upload->error && !pw_error_is_transient (upload->error) ? PW_SECTION_PROBLEMS
+                                                                   : PW_SECTION_ACTIVE;
+  case PW_UPLOAD_WAITING:
+  case PW_UPLOAD_PREPARING:
+  case PW_UPLOAD_SENDING:
+  case PW_UPLOAD_FINISHING:
+    return PW_SECTION_ACTIVE;
+  case PW_UPLOAD_ABORTING:
+  case PW_UPLOAD_REMOVED:
+  case PW_N_UPLOAD_STATES:
+  default:
+    return PW_N_SECTIONS;
+  }
 }

@@ -40,3 +40,6 @@ void     pw_entry_set_edges (PwEntry   *self,
                              guint      edges);
 void     pw_entry_set_count (PwEntry   *self,
                              guint      count);
+
+/* Where an upload in that state belongs; PW_N_SECTIONS = nowhere. */
+PwSection pw_section_of (PwUpload *upload);

@@ -6,14 +6,8 @@
 
 #include <string.h>
 
-#include "engine/pw-error.h"
-
-#define FLUSH_MS 100
-#define MOST_FLUSH_MS 2000
-/* However many move, not more than one part in so many of the time goes into moving them. */
-#define SHARE 20
-/* Changes with fewer rows than that between them are told of as one. */
-#define NEAR 16
+#include "app/pw-entry-order.h"
+#include "app/pw-moves.h"
 
 struct _PwSections {
   GObject parent_instance;
@@ -21,14 +15,12 @@ struct _PwSections {
   GListModel *uploads;
   GHashTable *entries;          /* PwUpload → PwEntry, for what is in the list */
   GHashTable *hidden;           /* PwUpload */
-  GHashTable *moved;            /* PwUpload whose section may be another one now */
+  PwMoves *moves;               /* of those whose section may be another one now */
   GPtrArray *known;             /* PwUpload, as in uploads */
   GPtrArray *sections[PW_N_SECTIONS];   /* PwEntry, sorted */
   PwEntry *titles[PW_N_SECTIONS];
   PwFilter filter;
   char *search;                 /* case-folded; NULL = everything */
-  guint flush_id;
-  guint flush_ms;               /* how long the next one waits */
 };
 
 static void list_model_init (GListModelInterface *iface);
@@ -37,31 +29,6 @@ G_DEFINE_FINAL_TYPE_WITH_CODE (PwSections, pw_sections, G_TYPE_OBJECT,
                                G_IMPLEMENT_INTERFACE (G_TYPE_LIST_MODEL, list_model_init))
 
 /* Where things belong. */
-
-PwSection
-pw_section_of (PwUpload *upload)
-{
-  switch (upload->state) {
-  case PW_UPLOAD_DONE:
-  case PW_UPLOAD_SKIPPED:
-    return PW_SECTION_FINISHED;
-  case PW_UPLOAD_FAILED:
-    return PW_SECTION_PROBLEMS;
-  case PW_UPLOAD_PAUSED:
-    return upload->error && !pw_error_is_transient (upload->error) ? PW_SECTION_PROBLEMS
-                                                                   : PW_SECTION_ACTIVE;
-  case PW_UPLOAD_WAITING:
-  case PW_UPLOAD_PREPARING:
-  case PW_UPLOAD_SENDING:
-  case PW_UPLOAD_FINISHING:
-    return PW_SECTION_ACTIVE;
-  case PW_UPLOAD_ABORTING:
-  case PW_UPLOAD_REMOVED:
-  case PW_N_UPLOAD_STATES:
-  default:
-    return PW_N_SECTIONS;
-  }
-}
 
 static gboolean
 does_match (PwSections *self,
@@ -86,27 +53,6 @@ section_for (PwSections *self,
   if (g_hash_table_contains (self->hidden, upload) || !does_match (self, upload))
     return PW_N_SECTIONS;
   return section;
-}
-
-static int
-compare (const PwUpload *a,
-         const PwUpload *b,
-         PwSection       section)
-{
-  if (section == PW_SECTION_FINISHED && a->finished != b->finished)
-    return a->finished > b->finished ? -1 : 1;
-  if (section == PW_SECTION_FINISHED)
-    return a->order_in_list > b->order_in_list ? -1 : a->order_in_list < b->order_in_list;
-  return a->order_in_list < b->order_in_list ? -1 : a->order_in_list > b->order_in_list;
-}
-
-static int
-compare_entries (gconstpointer a,
-                 gconstpointer b)
-{
-  const PwEntry *left = *(PwEntry *const *) a, *right = *(PwEntry *const *) b;
-
-  return compare (left->upload, right->upload, left->section);
 }
 
 /* The section's place in the whole: that of its title, if it has one. */
@@ -157,90 +103,19 @@ tell (PwSections *self,
     g_list_model_items_changed (G_LIST_MODEL (self), start + 1 + index, removed, added);
 }
 
-/* From one order to another. */
-
-/* From @at_before of the old order on, @removed make room for @added of the new one. */
-typedef struct {
-  guint at_before;
-  guint removed;
-  guint at_now;
-  guint added;
-} Run;
-
-static void
-add_run (GArray *runs,
-         Run     run)
-{
-  Run *last = runs->len > 0 ? &g_array_index (runs, Run, runs->len - 1) : NULL;
-  guint end = last ? last->at_before + last->removed : 0;
-
-  if (!last || run.at_before > end + NEAR) {
-    g_array_append_val (runs, run);
-    return;
-  }
-  last->removed = run.at_before + run.removed - last->at_before;
-  last->added = run.at_now + run.added - last->at_now;
-}
-
-/* Those of @before that are in the list still, with @fresh between them, where they belong. */
-static GPtrArray *
-merge (PwSections *self,
-       PwSection   section,
-       GPtrArray  *fresh,
-       GArray     *runs)
-{
-  GPtrArray *before = self->sections[section], *now = g_ptr_array_sized_new (before->len);
-  guint i = 0, next = 0;
-
-  g_ptr_array_sort (fresh, compare_entries);
-  while (i < before->len || next < fresh->len) {
-    PwEntry *old = i < before->len ? g_ptr_array_index (before, i) : NULL;
-    PwEntry *new = next < fresh->len ? g_ptr_array_index (fresh, next) : NULL;
-
-    if (old && g_hash_table_lookup (self->entries, old->upload) != old) {
-      add_run (runs, (Run) { i++, 1, now->len, 0 });
-    } else if (new && (!old || compare (new->upload, old->upload, section) < 0)) {
-      add_run (runs, (Run) { i, 0, now->len, 1 });
-      g_ptr_array_add (now, g_ptr_array_index (fresh, next++));
-    } else {
-      g_ptr_array_add (now, g_ptr_array_index (before, i++));
-    }
-  }
-  return now;
-}
-
-static void
-replace (GPtrArray *entries,
-         Run        run,
-         GPtrArray *now)
-{
-  guint n_before = entries->len, rest = n_before - run.at_before - run.removed;
-
-  for (guint i = 0; i < run.added; i++)
-    g_object_ref (g_ptr_array_index (now, run.at_now + i));
-  if (run.removed > 0)
-    g_ptr_array_remove_range (entries, run.at_before, run.removed);
-  if (run.added == 0)
-    return;
-  g_ptr_array_set_size (entries, (int) (n_before - run.removed + run.added));
-  memmove (&entries->pdata[run.at_before + run.added], &entries->pdata[run.at_before],
-           rest * sizeof (gpointer));
-  memcpy (&entries->pdata[run.at_before], &now->pdata[run.at_now], run.added * sizeof (gpointer));
-}
-
-/* From the end on, so that what was not told of yet stands where it stood. */
 static void
 arrange (PwSections *self,
          PwSection   section,
          GPtrArray  *fresh)
 {
-  g_autoptr (GArray) runs = g_array_new (FALSE, FALSE, sizeof (Run));
-  g_autoptr (GPtrArray) now = merge (self, section, fresh, runs);
+  GPtrArray *order = self->sections[section];
+  g_autoptr (GArray) runs = g_array_new (FALSE, FALSE, sizeof (PwRun));
+  g_autoptr (GPtrArray) now = pw_entry_order_merge (order, self->entries, fresh, runs);
 
   for (guint i = runs->len; i > 0; i--) {
-    Run run = g_array_index (runs, Run, i - 1);
+    PwRun run = g_array_index (runs, PwRun, i - 1);
 
-    replace (self->sections[section], run, now);
+    pw_entry_order_change (order, run, now);
     tell (self, section, run.at_before, run.removed, run.added);
   }
 }
@@ -302,44 +177,23 @@ settle (PwSections *self,
   change->is_touched[section] = TRUE;
 }
 
-void
-pw_sections_flush (PwSections *self)
+static void
+move_cb (GPtrArray *uploads,
+         gpointer   data)
 {
-  g_autoptr (GHashTable) moved = g_steal_pointer (&self->moved);
-  GHashTableIter iter;
-  gpointer upload;
+  PwSections *self = data;
   Change change;
 
-  g_clear_handle_id (&self->flush_id, g_source_remove);
-  self->moved = g_hash_table_new_full (NULL, NULL, g_object_unref, NULL);
   change_begin (&change);
-  g_hash_table_iter_init (&iter, moved);
-  while (g_hash_table_iter_next (&iter, &upload, NULL))
-    settle (self, upload, &change);
+  for (guint i = 0; i < uploads->len; i++)
+    settle (self, g_ptr_array_index (uploads, i), &change);
   change_end (self, &change);
 }
 
-static gboolean
-flush_cb (gpointer data)
+void
+pw_sections_flush (PwSections *self)
 {
-  PwSections *self = data;
-
-  gint64 began_us = g_get_monotonic_time ();
-
-  self->flush_id = 0;
-  pw_sections_flush (self);
-  self->flush_ms = (guint) ((g_get_monotonic_time () - began_us) * SHARE / 1000);
-  self->flush_ms = CLAMP (self->flush_ms, FLUSH_MS, MOST_FLUSH_MS);
-  return G_SOURCE_REMOVE;
-}
-
-static void
-move_soon (PwSections *self,
-           PwUpload   *upload)
-{
-  g_hash_table_add (self->moved, g_object_ref (upload));
-  if (self->flush_id == 0)
-    self->flush_id = g_timeout_add (self->flush_ms, flush_cb, self);
+  pw_moves_flush (self->moves);
 }
 
 static void
@@ -347,7 +201,7 @@ state_cb (PwUpload   *upload,
           GParamSpec *spec,
           PwSections *self)
 {
-  move_soon (self, upload);
+  pw_moves_add (self->moves, upload);
 }
 
 static void
@@ -364,7 +218,7 @@ uploads_cb (GListModel *uploads,
     PwUpload *upload = g_ptr_array_index (self->known, position + i);
 
     g_signal_handlers_disconnect_by_data (upload, self);
-    g_hash_table_remove (self->moved, upload);
+    pw_moves_forget (self->moves, upload);
     g_hash_table_remove (self->hidden, upload);
     take_out (self, upload, &change);
   }
@@ -423,7 +277,7 @@ pw_sections_set_hidden (PwSections *self,
     g_hash_table_add (self->hidden, g_object_ref (upload));
   else
     g_hash_table_remove (self->hidden, upload);
-  move_soon (self, upload);
+  pw_moves_add (self->moves, upload);
 }
 
 guint
@@ -480,7 +334,7 @@ pw_sections_finalize (GObject *object)
 {
   PwSections *self = PW_SECTIONS (object);
 
-  g_clear_handle_id (&self->flush_id, g_source_remove);
+  pw_moves_free (self->moves);
   g_signal_handlers_disconnect_by_data (self->uploads, self);
   for (guint i = 0; i < self->known->len; i++)
     g_signal_handlers_disconnect_by_data (g_ptr_array_index (self->known, i), self);
@@ -490,7 +344,6 @@ pw_sections_finalize (GObject *object)
   }
   g_hash_table_unref (self->entries);
   g_hash_table_unref (self->hidden);
-  g_hash_table_unref (self->moved);
   g_ptr_array_unref (self->known);
   g_object_unref (self->uploads);
   g_free (self->search);
@@ -506,10 +359,9 @@ pw_sections_class_init (PwSectionsClass *klass)
 static void
 pw_sections_init (PwSections *self)
 {
-  self->flush_ms = FLUSH_MS;
+  self->moves = pw_moves_new (move_cb, self);
   self->entries = g_hash_table_new (NULL, NULL);
   self->hidden = g_hash_table_new_full (NULL, NULL, g_object_unref, NULL);
-  self->moved = g_hash_table_new_full (NULL, NULL, g_object_unref, NULL);
   self->known = g_ptr_array_new_with_free_func (g_object_unref);
   for (guint i = 0; i < PW_N_SECTIONS; i++) {
     self->sections[i] = g_ptr_array_new_with_free_func (g_object_unref);

@@ -9,9 +9,9 @@
 #include <gio/gio.h>
 
 /* The uploads as the window lists them: a GListModel of PwEntry, in sections with titles, filtered
- * and searched. An upload whose state changes goes to its section within a tenth of a second; where
- * so many do that it makes work, within two. Those that move together are told of together, and
- * whatever is between them stays as it is. What is being removed is not in it.
+ * and searched. An upload whose state changes goes to its section soon (PwMoves). Those that move
+ * together are told of together, and whatever is between them stays as it is. What is being removed
+ * is not in it.
  *
  * Under way and in trouble: in the order of the queue. Finished: the newest first. Main thread. */
 
@@ -42,6 +42,3 @@ guint       pw_sections_get_count  (PwSections *self,
                                     PwSection   section);
 /* Moves what waits to be moved now; for tests, and before somebody counts. */
 void        pw_sections_flush      (PwSections *self);
-
-/* Where an upload in that state belongs; PW_N_SECTIONS = nowhere. */
-PwSection   pw_section_of          (PwUpload   *upload);
