@@ -7,8 +7,8 @@
 #include "app/pw-entry.h"
 
 /* The order of the entries of one section, and how it becomes another one with as few changes as
- * there are. Under way and in trouble: in the order of the queue. Finished: the newest first. Values
- * only; main thread. */
+ * can be. Under way and in trouble: in the order of the queue. Finished: the newest first. Values;
+ * main thread. */
 
 /* From @at_before of the old order on, @removed make room for @added of the new one. */
 typedef struct {

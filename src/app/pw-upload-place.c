@@ -10,7 +10,7 @@
 struct _PwUploadPlace {
   GtkWidget parent_instance;
 
-  PwRowHeights *heights;        /* borrowed */
+  PwRowStore *store;            /* borrowed */
   PwEntry *entry;
   GtkWidget *row;               /* the child; NULL while nobody sees it */
   gboolean is_narrow;
@@ -23,15 +23,35 @@ G_DEFINE_FINAL_TYPE (PwUploadPlace, pw_upload_place, GTK_TYPE_WIDGET)
 static int *
 get_height (PwUploadPlace *self)
 {
-  return &self->heights->heights[self->entry->section][self->entry->upload != NULL];
+  return &self->store->heights[self->entry->section][self->entry->upload != NULL];
 }
 
 /* The row. */
 
-static void
-make_row (PwUploadPlace *self)
+void
+pw_row_store_init (PwRowStore *self)
 {
-  GtkWidget *row = pw_upload_row_new ();
+  *self = (PwRowStore) { .spare = g_ptr_array_new_with_free_func (g_object_unref) };
+}
+
+void
+pw_row_store_clear (PwRowStore *self)
+{
+  g_clear_pointer (&self->spare, g_ptr_array_unref);
+}
+
+static GtkWidget *
+take_row (PwRowStore *store)
+{
+  if (store->spare->len > 0)
+    return g_ptr_array_steal_index (store->spare, store->spare->len - 1);
+  return g_object_ref_sink (pw_upload_row_new ());
+}
+
+static void
+get_row (PwUploadPlace *self)
+{
+  g_autoptr (GtkWidget) row = take_row (self->store);
 
   self->row = row;
   pw_upload_row_set_narrow (PW_UPLOAD_ROW (row), self->is_narrow);
@@ -41,14 +61,26 @@ make_row (PwUploadPlace *self)
   gtk_widget_set_parent (row, GTK_WIDGET (self));
 }
 
+static void
+give_row_back (PwUploadPlace *self)
+{
+  GtkWidget *row = g_steal_pointer (&self->row);
+
+  if (!row)
+    return;
+  g_ptr_array_add (self->store->spare, g_object_ref (row));
+  pw_upload_row_show (PW_UPLOAD_ROW (row), NULL);
+  gtk_widget_unparent (row);
+}
+
 void
 pw_upload_place_set_seen (PwUploadPlace *self,
                           gboolean       is_seen)
 {
   if (is_seen && !self->row && self->entry)
-    make_row (self);
+    get_row (self);
   else if (!is_seen && !gtk_widget_get_focus_child (GTK_WIDGET (self)))
-    g_clear_pointer (&self->row, gtk_widget_unparent);
+    give_row_back (self);
 }
 
 void
@@ -159,7 +191,7 @@ pw_upload_place_dispose (GObject *object)
 {
   PwUploadPlace *self = PW_UPLOAD_PLACE (object);
 
-  g_clear_pointer (&self->row, gtk_widget_unparent);
+  give_row_back (self);
   g_clear_object (&self->entry);
   G_OBJECT_CLASS (pw_upload_place_parent_class)->dispose (object);
 }
@@ -184,10 +216,10 @@ pw_upload_place_init (PwUploadPlace *self)
 }
 
 GtkWidget *
-pw_upload_place_new (PwRowHeights *heights)
+pw_upload_place_new (PwRowStore *store)
 {
   PwUploadPlace *self = g_object_new (PW_TYPE_UPLOAD_PLACE, NULL);
 
-  self->heights = heights;
+  self->store = store;
   return GTK_WIDGET (self);
 }

@@ -9,17 +9,22 @@
 /* A line of the list, which has its row only while it can be seen. A GtkListView makes two hundred
  * children, however few are in sight, and a row is thirty widgets. Main thread. */
 
-/* How high rows were, pixels: of titles, and of uploads; 0 = not known yet. A plain value that the
- * places of one list share: those without a row are as high as the last that had one. */
+/* What the places of one list share. How high rows were, pixels: of titles, and of uploads; 0 = not
+ * known yet; places without a row are as high as the last that had one. And the rows that no place
+ * has just now (PwUploadRow, owned): to make one takes longer than to show another upload in it. */
 typedef struct {
   int heights[PW_N_SECTIONS][2];
-} PwRowHeights;
+  GPtrArray *spare;
+} PwRowStore;
 
 #define PW_TYPE_UPLOAD_PLACE (pw_upload_place_get_type ())
 G_DECLARE_FINAL_TYPE (PwUploadPlace, pw_upload_place, PW, UPLOAD_PLACE, GtkWidget)
 
-/* @heights must outlive what it shows. */
-GtkWidget  *pw_upload_place_new          (PwRowHeights  *heights);
+void        pw_row_store_init            (PwRowStore    *self);
+void        pw_row_store_clear           (PwRowStore    *self);
+
+/* @store must outlive it. */
+GtkWidget  *pw_upload_place_new          (PwRowStore    *store);
 
 /* NULL: nothing, until the next. */
 void        pw_upload_place_show         (PwUploadPlace *self,

@@ -263,6 +263,8 @@ pw_upload_row_show (PwUploadRow *self,
   if (self->entry && self->entry->upload)
     g_signal_handlers_disconnect_by_data (self->entry->upload, self);
   g_set_object (&self->entry, entry);
+  /* What it offers is of the upload before. */
+  gtk_menu_button_popdown (GTK_MENU_BUTTON (self->menu));
   if (!entry)
     return;
 

@@ -8,7 +8,7 @@
 
 struct _PwVisibleRows {
   GtkWidget *view;
-  PwRowHeights heights;
+  PwRowStore store;
   GPtrArray *places;            /* PwUploadPlace that are bound; borrowed */
   GdkFrameClock *clock;         /* while there is one; borrowed */
   gulong layout_id;
@@ -23,7 +23,7 @@ setup_cb (GtkSignalListItemFactory *factory,
           GtkListItem              *item,
           PwVisibleRows             *self)
 {
-  gtk_list_item_set_child (item, pw_upload_place_new (&self->heights));
+  gtk_list_item_set_child (item, pw_upload_place_new (&self->store));
 }
 
 static void
@@ -162,6 +162,7 @@ pw_visible_rows_new (GtkListView *view)
 
   self->view = GTK_WIDGET (view);
   self->places = g_ptr_array_new ();
+  pw_row_store_init (&self->store);
   g_signal_connect (factory, "setup", G_CALLBACK (setup_cb), self);
   g_signal_connect (factory, "bind", G_CALLBACK (bind_cb), self);
   g_signal_connect (factory, "unbind", G_CALLBACK (unbind_cb), self);
@@ -178,5 +179,6 @@ pw_visible_rows_free (PwVisibleRows *self)
   g_signal_handlers_disconnect_by_data (self->view, self);
   gtk_list_view_set_factory (GTK_LIST_VIEW (self->view), NULL);
   g_ptr_array_unref (self->places);
+  pw_row_store_clear (&self->store);
   g_free (self);
 }
