@@ -17,10 +17,12 @@ struct _HttpAnswer {
   gboolean headers_ended;
 };
 
+/* Newer versions of curl read three digits of a status, however many there are. */
 static gboolean
 is_final (HttpAnswer *self)
 {
-  return self->response != NULL && self->headers_ended && self->response->status >= 200;
+  return self->response != NULL && self->headers_ended && self->response->status >= 200
+         && self->response->status < 1000;
 }
 
 static void

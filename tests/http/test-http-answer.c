@@ -50,6 +50,19 @@ test_too_large (void)
 }
 
 static void
+test_status (void)
+{
+  g_autoptr (HttpAnswer) answer = http_answer_new (MAX_BODY);
+
+  add_head (answer, "HTTP/1.1 2000 OK\n\n");
+  g_assert_cmpuint (http_answer_get_status (answer), ==, 0);
+  add_head (answer, "HTTP/1.1\n\n");
+  g_assert_cmpuint (http_answer_get_status (answer), ==, 0);
+  add_head (answer, "HTTP/1.1 999\n\n");
+  g_assert_cmpuint (http_answer_get_status (answer), ==, 999);
+}
+
+static void
 test_headers (void)
 {
   g_autoptr (HttpAnswer) answer = http_answer_new (MAX_BODY);
@@ -92,6 +105,7 @@ main (int   argc,
 
   g_test_add_func ("/http/answer/body", test_body);
   g_test_add_func ("/http/answer/too-large", test_too_large);
+  g_test_add_func ("/http/answer/status", test_status);
   g_test_add_func ("/http/answer/headers", test_headers);
   g_test_add_func ("/http/answer/endless", test_endless);
   return g_test_run ();
