@@ -49,7 +49,7 @@ bind_cb (GtkSignalListItemFactory *factory,
   pw_upload_place_set_choosing (place, self->is_choosing);
   pw_upload_place_set_chosen (place, gtk_list_item_get_selected (item));
   pw_upload_place_show (place, entry);
-  g_signal_connect (item, "notify::selected", G_CALLBACK (selected_cb), place);
+  g_signal_connect_object (item, "notify::selected", G_CALLBACK (selected_cb), place, 0);
   g_ptr_array_add (self->places, place);
 }
 
@@ -175,8 +175,12 @@ pw_visible_rows_new (GtkListView *view)
 void
 pw_visible_rows_free (PwVisibleRows *self)
 {
+  GtkListItemFactory *factory = gtk_list_view_get_factory (GTK_LIST_VIEW (self->view));
+
   unrealize_cb (self);
   g_signal_handlers_disconnect_by_data (self->view, self);
+  /* A place that has the focus is kept by its window, and unbound with it. */
+  g_signal_handlers_disconnect_by_data (factory, self);
   gtk_list_view_set_factory (GTK_LIST_VIEW (self->view), NULL);
   g_ptr_array_unref (self->places);
   pw_row_store_clear (&self->store);
