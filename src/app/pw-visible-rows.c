@@ -23,6 +23,9 @@ setup_cb (GtkSignalListItemFactory *factory,
           GtkListItem              *item,
           PwVisibleRows             *self)
 {
+  /* Else GTK 4.12 and newer focus what is around a row, where its own keys do not arrive. */
+  if (g_object_class_find_property (G_OBJECT_GET_CLASS (item), "focusable"))
+    g_object_set (item, "focusable", FALSE, NULL);
   gtk_list_item_set_child (item, pw_upload_place_new (&self->store));
 }
 
