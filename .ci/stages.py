@@ -215,7 +215,7 @@ def stage_clang(_count):
 def test_root(suite, count, *compilers):
     """Builds and tests in another release of Debian."""
     folder = BUILD / f"ci-{suite}"
-    status = run(suite, ROOT / ".ci" / "root", suite, folder, *compilers, clean=True)
+    status = run(suite, ROOT / ".ci" / "root", suite, folder, *compilers, clean=True, seconds=3600)
     if not (folder / "build" / "gcc" / "meson-logs" / "testlog.json").exists():
         raise Failure(f".ci/root failed:\n{tail(suite)}")
     bad = read_results(folder / "build" / "gcc", count)
@@ -308,7 +308,7 @@ def stage_coverage(count):
 
 def stage_flatpak(count):
     """The Flatpak, made and installed as people do, goes on over sessions."""
-    status = run("flatpak", ROOT / "build-aux" / "test", "--flatpak", clean=True,
+    status = run("flatpak", ROOT / "build-aux" / "test", "--flatpak", clean=True, seconds=3600,
                  env={"PARTWAY_BUILD": str(BUILD)})
     text = (LOGS / "flatpak.log").read_text(encoding="utf-8", errors="replace")
     passed, failed = (len(re.findall(rf"^{word} \d", text, re.MULTILINE)) for word in ("ok", "not ok"))
