@@ -14,6 +14,7 @@
 #define STALL_US (5 * SECOND)
 #define GAP_US (3 * SECOND)
 #define STEADY_S 4.0
+#define MAX_SECONDS (100 * 24 * 3600)    /* of what is told to be left */
 
 static PwProgressPoint *
 get_point (PwProgress *self, guint index)
@@ -168,6 +169,8 @@ pw_progress_is_stalled (const PwProgress *self)
 gint64
 pw_progress_get_seconds_left (const PwProgress *self)
 {
+  double left;
+
   g_return_val_if_fail (self != NULL, -1);
 
   if (self->now_us == 0)
@@ -176,7 +179,8 @@ pw_progress_get_seconds_left (const PwProgress *self)
     return 0;
   if (pw_progress_is_stalled (self) || self->steady_speed < 1)
     return -1;
-  return (gint64) CLAMP (round ((double) (self->total - self->sent) / self->steady_speed), 1, 1e15);
+  left = round ((double) (self->total - self->sent) / self->steady_speed);
+  return left > MAX_SECONDS ? -1 : (gint64) MAX (left, 1);
 }
 
 guint

@@ -59,7 +59,8 @@ guint64  pw_progress_get_speed        (const PwProgress *self);
 /* No byte moved for 5 s although there are some left. */
 gboolean pw_progress_is_stalled       (const PwProgress *self);
 
-/* Until the last byte is sent; -1 = unknown (just begun, or stalled); 0 = all is sent. */
+/* Until the last byte is sent; -1 = unknown (just begun, stalled, or so slow that it would be more
+ * than a hundred days); 0 = all is sent. */
 gint64   pw_progress_get_seconds_left (const PwProgress *self);
 
 /* Writes bytes/s of the last @n_max whole seconds, oldest first; returns how many (at most

@@ -79,6 +79,20 @@ test_steady (void)
   upload_clear (&upload);
 }
 
+/* Nobody waits for so long. */
+static void
+test_crawl (void)
+{
+  Upload upload;
+
+  upload_init (&upload, 5000 * GB);
+  upload_run (&upload, 20, MB / 2);
+  g_assert_cmpint (pw_progress_get_seconds_left (&upload.progress), ==, -1);
+  upload_run (&upload, 60, MB);
+  g_assert_cmpint (pw_progress_get_seconds_left (&upload.progress), >, 50 * 24 * 3600);
+  upload_clear (&upload);
+}
+
 /* A jumpy line gives a calm display. */
 static void
 test_noise (void)
@@ -310,6 +324,7 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/pw-progress/steady", test_steady);
+  g_test_add_func ("/pw-progress/crawl", test_crawl);
   g_test_add_func ("/pw-progress/noise", test_noise);
   g_test_add_func ("/pw-progress/follows", test_follows);
   g_test_add_func ("/pw-progress/stall", test_stall);
