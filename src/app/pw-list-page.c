@@ -11,6 +11,8 @@
 #include "app/pw-visible-rows.h"
 #include "engine/pw-format.h"
 
+#define ITEM_CHARS 40
+
 struct _PwListPage {
   GtkBox parent_instance;
 
@@ -84,6 +86,17 @@ show_first_steps (PwListPage *self)
   gtk_widget_set_visible (self->destination, has_any);
 }
 
+/* A menu is as wide as its longest item, and takes a line below for the sign of a key. */
+static char *
+dup_item (const char *name)
+{
+  g_autofree char *start = g_utf8_substring (name, 0, MIN (g_utf8_strlen (name, -1), ITEM_CHARS));
+  g_auto (GStrv) pieces = g_strsplit (start, "_", -1);
+  g_autofree char *label = g_strjoinv ("__", pieces);
+
+  return g_strconcat (label, g_str_equal (start, name) ? "" : "…", NULL);
+}
+
 static void
 show_destinations (PwListPage *self)
 {
@@ -92,7 +105,8 @@ show_destinations (PwListPage *self)
 
   for (guint i = 0; i < g_list_model_get_n_items (model); i++) {
     g_autoptr (PwDestination) destination = g_list_model_get_item (model, i);
-    g_autoptr (GMenuItem) item = g_menu_item_new (destination->name, NULL);
+    g_autofree char *label = dup_item (destination->name);
+    g_autoptr (GMenuItem) item = g_menu_item_new (label, NULL);
 
     g_menu_item_set_action_and_target (item, "win.destination", "s", destination->id);
     g_menu_append_item (names, item);

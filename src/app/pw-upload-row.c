@@ -199,7 +199,7 @@ show_state (PwUploadRow *self)
   show_help (self, upload);
   show_toggle (self, upload);
   gtk_widget_set_visible (self->proved, upload->state == PW_UPLOAD_DONE && upload->verification);
-  show_room (self, has_failed);
+  show_room (self, upload->state == PW_UPLOAD_FAILED);
   set_class (self->sentence, "error", has_failed);
   set_class (self->sentence, "dim-label", !has_failed);
   show_progress (self);

@@ -5,6 +5,7 @@
 #include "app/pw-words.h"
 
 #include <glib/gi18n.h>
+#include <gtk/gtk.h>
 
 #include "engine/pw-error.h"
 #include "engine/pw-format.h"
@@ -13,6 +14,8 @@
 #define MINUTE ((gint64) 60)
 #define HOUR (60 * MINUTE)
 #define DAY (24 * HOUR)
+#define LRM "\u200e"
+#define RLM "\u200f"
 
 static const struct {
   const char *label;
@@ -88,7 +91,8 @@ pw_words_get_action (PwHelp help)
 gboolean
 pw_words_is_error (PwUpload *upload)
 {
-  return upload->state == PW_UPLOAD_FAILED && !upload->is_asked;
+  return upload->state == PW_UPLOAD_FAILED && !upload->is_asked
+         && !g_error_matches (upload->error, PW_ERROR, PW_ERROR_EXISTS);
 }
 
 PwToggle
@@ -182,9 +186,9 @@ dup_step (PwUpload   *upload,
   return g_strdup (upload->error ? upload->error->message : step);
 }
 
-char *
-pw_words_dup_sentence (PwUpload *upload,
-                       gint64    now)
+static char *
+dup_words (PwUpload *upload,
+           gint64    now)
 {
   switch (upload->state) {
   case PW_UPLOAD_WAITING:
@@ -213,6 +217,20 @@ pw_words_dup_sentence (PwUpload *upload,
   default:
     return g_strdup ("");
   }
+}
+
+/* A name at its beginning that is written the other way would turn the whole of it. */
+char *
+pw_words_dup_sentence (PwUpload *upload,
+                       gint64    now)
+{
+  gboolean is_rtl = gtk_widget_get_default_direction () == GTK_TEXT_DIR_RTL;
+  g_autofree char *words = dup_words (upload, now);
+  PangoDirection first = pango_find_base_dir (words, -1);
+
+  if (first == PANGO_DIRECTION_NEUTRAL || (first == PANGO_DIRECTION_RTL) == is_rtl)
+    return g_steal_pointer (&words);
+  return g_strconcat (is_rtl ? RLM : LRM, words, NULL);
 }
 
 static void

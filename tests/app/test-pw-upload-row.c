@@ -145,7 +145,7 @@ test_vanished (void)
   g_assert_cmpstr (self->asked, ==, choose);
 }
 
-/* While the question about it is open, it is no error yet. */
+/* A question is no error; while it is open, it is not asked again. */
 static void
 test_asked (void)
 {
@@ -162,7 +162,7 @@ test_asked (void)
   g_assert_false (gtk_widget_has_css_class (sentence, "error"));
   g_assert_false (has (self, GTK_TYPE_BUTTON, "Decide…"));
   pw_upload_set_asked (upload, FALSE);
-  g_assert_true (gtk_widget_has_css_class (sentence, "error"));
+  g_assert_false (gtk_widget_has_css_class (sentence, "error"));
   g_assert_true (has (self, GTK_TYPE_BUTTON, "Decide…"));
 }
 

@@ -195,6 +195,24 @@ test_every_help (void)
   g_assert_null (pw_words_get_action (PW_HELP_NONE));
 }
 
+/* A name that is written from the other side does not turn the sentence around it; and a question
+ * is no error. */
+static void
+test_other_side (void)
+{
+  g_autoptr (PwUpload) upload = app_fixture_new_upload_in ("film", PW_UPLOAD_FAILED,
+                                                           PW_ERROR_EXISTS);
+  g_autofree char *plain = pw_words_dup_sentence (upload, NOW);
+  g_autofree char *marked = NULL;
+
+  g_assert_false (pw_words_is_error (upload));
+  g_assert_cmpint (g_utf8_get_char (plain), !=, 0x200e);
+  g_free (upload->error->message);
+  upload->error->message = g_strdup ("“تقرير.pdf” exists already.");
+  marked = pw_words_dup_sentence (upload, NOW);
+  g_assert_cmpstr (marked, ==, "\u200e“تقرير.pdf” exists already.");
+}
+
 /* Every entry's action; each must carry the upload's id. */
 static void
 collect (GMenuModel *menu,
@@ -283,6 +301,7 @@ main (int    argc,
   g_test_add_func ("/words/toggle", test_toggle);
   g_test_add_func ("/words/help", test_help);
   g_test_add_func ("/words/every-help", test_every_help);
+  g_test_add_func ("/words/other-side", test_other_side);
   g_test_add_func ("/words/mending", test_mending);
   g_test_add_func ("/words/menu", test_menu);
   return g_test_run ();
