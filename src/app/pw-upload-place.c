@@ -10,7 +10,7 @@
 struct _PwUploadPlace {
   GtkWidget parent_instance;
 
-  PwRowStore *store;            /* borrowed */
+  PwRowStore *store;
   PwEntry *entry;
   GtkWidget *row;               /* the child; NULL while nobody sees it */
   gboolean is_narrow;
@@ -28,16 +28,25 @@ get_height (PwUploadPlace *self)
 
 /* The row. */
 
-void
-pw_row_store_init (PwRowStore *self)
+PwRowStore *
+pw_row_store_new (void)
 {
-  *self = (PwRowStore) { .spare = g_ptr_array_new_with_free_func (g_object_unref) };
+  PwRowStore *self = g_rc_box_new0 (PwRowStore);
+
+  self->spare = g_ptr_array_new_with_free_func (g_object_unref);
+  return self;
+}
+
+static void
+clear (gpointer store)
+{
+  g_ptr_array_unref (((PwRowStore *) store)->spare);
 }
 
 void
-pw_row_store_clear (PwRowStore *self)
+pw_row_store_unref (PwRowStore *self)
 {
-  g_clear_pointer (&self->spare, g_ptr_array_unref);
+  g_rc_box_release_full (self, clear);
 }
 
 static GtkWidget *
@@ -197,11 +206,19 @@ pw_upload_place_dispose (GObject *object)
 }
 
 static void
+pw_upload_place_finalize (GObject *object)
+{
+  pw_row_store_unref (PW_UPLOAD_PLACE (object)->store);
+  G_OBJECT_CLASS (pw_upload_place_parent_class)->finalize (object);
+}
+
+static void
 pw_upload_place_class_init (PwUploadPlaceClass *klass)
 {
   GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
 
   G_OBJECT_CLASS (klass)->dispose = pw_upload_place_dispose;
+  G_OBJECT_CLASS (klass)->finalize = pw_upload_place_finalize;
   widget_class->focus = pw_upload_place_focus;
   widget_class->grab_focus = pw_upload_place_grab_focus;
   widget_class->measure = pw_upload_place_measure;
@@ -220,6 +237,6 @@ pw_upload_place_new (PwRowStore *store)
 {
   PwUploadPlace *self = g_object_new (PW_TYPE_UPLOAD_PLACE, NULL);
 
-  self->store = store;
+  self->store = g_rc_box_acquire (store);
   return GTK_WIDGET (self);
 }

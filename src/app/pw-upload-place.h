@@ -20,10 +20,10 @@ typedef struct {
 #define PW_TYPE_UPLOAD_PLACE (pw_upload_place_get_type ())
 G_DECLARE_FINAL_TYPE (PwUploadPlace, pw_upload_place, PW, UPLOAD_PLACE, GtkWidget)
 
-void        pw_row_store_init            (PwRowStore    *self);
-void        pw_row_store_clear           (PwRowStore    *self);
+PwRowStore *pw_row_store_new             (void);
+/* Places keep it, too: one that has the focus is kept by its window, and outlives its list. */
+void        pw_row_store_unref           (PwRowStore    *self);
 
-/* @store must outlive it. */
 GtkWidget  *pw_upload_place_new          (PwRowStore    *store);
 
 /* NULL: nothing, until the next. */
