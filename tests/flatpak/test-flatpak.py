@@ -58,6 +58,7 @@ def check_object(file):
     found = rgw.object(file.name)
     check(found, 'there is no object', rgw.keys())
     check_equal((found.size, found.sha256), (SIZE, sha256_of(file)))
+    note(f'{SIZE} bytes, SHA-256 {found.sha256}')
     check_equal(rgw.unfinished(), [])
     rgw.client().delete_object(Bucket=rgw.bucket, Key=file.name)
 
