@@ -7,6 +7,7 @@
 #include <glib/gi18n.h>
 
 #include "app/pw-dialogs.h"
+#include "app/pw-portal.h"
 
 struct _PwBackground {
   GtkApplication *application;
@@ -24,7 +25,7 @@ ask_portal (PwBackground *self)
   GDBusConnection *bus = g_application_get_dbus_connection (G_APPLICATION (self->application));
   GVariantBuilder options;
 
-  if (!bus || !g_file_test ("/.flatpak-info", G_FILE_TEST_EXISTS))
+  if (!bus || !pw_portal_is_asked ())
     return;
   g_variant_builder_init (&options, G_VARIANT_TYPE_VARDICT);
   g_variant_builder_add (&options, "{sv}", "reason",

@@ -14,8 +14,8 @@ typedef struct {
 } Watch;
 
 /* As GTK decides it. */
-static gboolean
-is_asked (void)
+gboolean
+pw_portal_is_asked (void)
 {
   const char *debug = g_getenv ("GDK_DEBUG");
 
@@ -59,7 +59,7 @@ void
 pw_portal_watch (GObject     *asking,
                  PwPortalLost lost)
 {
-  g_autoptr (GDBusConnection) bus = is_asked () ? get_bus () : NULL;
+  g_autoptr (GDBusConnection) bus = pw_portal_is_asked () ? get_bus () : NULL;
   Watch *watch;
   guint id;
 

@@ -6,7 +6,10 @@
 
 #include <gio/gio.h>
 
-/* The desktop's service that shows a sandbox's file choosers. Main thread. */
+/* The desktop's service that shows a sandbox's file choosers, and lets it run. Main thread. */
+
+/* In a sandbox; or where GDK_DEBUG says that it is one. */
+gboolean    pw_portal_is_asked             (void);
 
 typedef void (*PwPortalLost) (gpointer asking);
 

@@ -11,7 +11,7 @@ import urllib.request
 
 from window import DRAG_SOURCE, Window  # first: it knows where partway is
 
-from desktop import activate, press_key, wait_window
+from desktop import activate, find_windows, press_key, wait_window
 from gi.repository import Gio, GLib
 from partway import (MIB, Cli, Store, check, check_equal, main, make_file, sha256_of, spawn,
                      wait_until)
@@ -32,30 +32,55 @@ INTERFACE = Gio.DBusNodeInfo.new_for_xml('''
     <signal name="ActionInvoked"><arg type="u"/><arg type="s"/></signal>
     <signal name="NotificationClosed"><arg type="u"/><arg type="u"/></signal>
   </interface></node>''')
+PORTAL = 'org.freedesktop.portal.Desktop'
+PORTAL_PATH = '/org/freedesktop/portal/desktop'
+BACKGROUND = Gio.DBusNodeInfo.new_for_xml('''
+  <node><interface name="org.freedesktop.portal.Background">
+    <method name="RequestBackground"><arg type="s" direction="in"/><arg type="a{sv}" direction="in"/>
+      <arg type="o" direction="out"/></method>
+  </interface></node>''')
 ANSWERS = {'GetCapabilities': ('(as)', (['actions', 'body'],)),
            'GetServerInformation': ('(ssss)', ('Test', 'Partway', '1', '1.2'))}
 
 
-class Desktop:
+class Service:
+    """Something of a desktop that programs call; it is there until the tests end."""
+
+    def __init__(self, name, path, interface):
+        self._context = GLib.MainContext.new()
+        self._loop = GLib.MainLoop.new(self._context, False)
+        ready = threading.Event()
+        threading.Thread(target=self._serve, args=(name, path, interface, ready), daemon=True).start()
+        ready.wait()
+
+    def _serve(self, name, path, interface, ready):
+        self._context.push_thread_default()
+        self._bus = Gio.bus_get_sync(Gio.BusType.SESSION)
+        self._bus.register_object(path, interface.interfaces[0], self._call, None, None)
+        self._bus.call_sync('org.freedesktop.DBus', '/', 'org.freedesktop.DBus', 'RequestName',
+                            GLib.Variant('(su)', (name, 4)), None, 0, -1, None)
+        ready.set()
+        self._loop.run()
+
+
+class Portal(Service):
+    """Which a sandbox asks whether it may run without a window."""
+
+    def __init__(self):
+        self.asked = []
+        super().__init__(PORTAL, PORTAL_PATH, BACKGROUND)
+
+    def _call(self, bus, sender, path, interface, method, parameters, invocation):
+        self.asked.append(parameters.unpack())
+        invocation.return_value(GLib.Variant('(o)', (PORTAL_PATH + '/request/1',)))
+
+
+class Desktop(Service):
     """The part of a desktop that shows notifications."""
 
     def __init__(self):
         self.shown = []               # (number, title, body, [action, label, …])
-        self._context = GLib.MainContext.new()
-        self._loop = GLib.MainLoop.new(self._context, False)
-        ready = threading.Event()
-        threading.Thread(target=self._serve, args=(ready,), daemon=True).start()
-        ready.wait()
-
-    def _serve(self, ready):
-        self._context.push_thread_default()
-        self._bus = Gio.bus_get_sync(Gio.BusType.SESSION)
-        self._bus.register_object('/org/freedesktop/Notifications', INTERFACE.interfaces[0],
-                                  self._call, None, None)
-        self._bus.call_sync('org.freedesktop.DBus', '/', 'org.freedesktop.DBus', 'RequestName',
-                            GLib.Variant('(su)', (NOTIFICATIONS, 4)), None, 0, -1, None)
-        ready.set()
-        self._loop.run()
+        super().__init__(NOTIFICATIONS, '/org/freedesktop/Notifications', INTERFACE)
 
     def _call(self, bus, sender, path, interface, method, parameters, invocation):
         if method == 'Notify':
@@ -149,5 +174,26 @@ def test_notifications(work):
         window.quit()
 
 
+def test_background(work):
+    """It goes on without its window, for which a sandbox asks the desktop, and ends when all is
+    done."""
+    portal = Portal()
+    with Store(faults='put key film*: stall after 1KiB') as store, \
+            Window(work, store, GDK_DEBUG='portals') as window:
+        window.add_destination()
+        file = make_file(work / 'film.mov', 100000)
+        window.open(file)
+        store.wait(lambda stats: stats['held_connections'] == 1, 'the file is on its way')
+        window.press('alt+F4')
+        window.push('Run in Background')
+        wait_until(lambda: not find_windows('Partway'), 'the window is gone')
+        (_, options), = wait_until(lambda: portal.asked, 'the portal is asked')
+        check_equal((options['reason'], options['autostart']),
+                    ('Uploads go on without the window.', False))
+        store.set_faults('')
+        window.wait_end()
+        check_equal(store.object('film.mov').sha256, sha256_of(file))
+
+
 if __name__ == '__main__':
-    main([test_copy_link, test_unfinished, test_notifications])
+    main([test_copy_link, test_unfinished, test_notifications, test_background])
