@@ -10,6 +10,7 @@
 #include "app/pw-background.h"
 #include "app/pw-debug-info.h"
 #include "app/pw-dialogs.h"
+#include "app/pw-first-frame.h"
 #include "app/pw-notices.h"
 #include "app/pw-preferences.h"
 #include "app/pw-stay.h"
@@ -31,6 +32,8 @@ struct _PwApplication {
   GListStore *early;            /* GFile that came before all was read; or NULL */
   char *early_id;               /* of an upload to be shown likewise; or NULL */
   guint n_unread;               /* of queue and destinations */
+  PwFirstFrame *first_frame;    /* what the queue waits for; NULL: not, or no longer */
+  GAsyncResult *opened;         /* the queue, while it waits; or NULL */
   guint interrupt_id, terminate_id;
 };
 
@@ -78,16 +81,37 @@ take_read (PwApplication *self)
 }
 
 static void
+take_opened (PwApplication *self)
+{
+  g_autoptr (GAsyncResult) result = g_steal_pointer (&self->opened);
+  g_autoptr (GError) error = NULL;
+
+  if (!pw_uploads_open_finish (self->uploads, result, &error))
+    tell (self, error->message);
+  take_read (self);
+}
+
+/* A long history is not taken over before there is something to be seen. */
+static void
 opened_cb (GObject      *source,
            GAsyncResult *result,
            gpointer      data)
 {
   g_autoptr (PwApplication) self = data;
-  g_autoptr (GError) error = NULL;
 
-  if (!pw_uploads_open_finish (PW_UPLOADS (source), result, &error))
-    tell (self, error->message);
-  take_read (self);
+  self->opened = g_object_ref (result);
+  if (!self->first_frame)
+    take_opened (self);
+}
+
+static void
+drawn_cb (gpointer data)
+{
+  PwApplication *self = data;
+
+  g_clear_pointer (&self->first_frame, pw_first_frame_free);
+  if (self->opened)
+    take_opened (self);
 }
 
 static void
@@ -326,8 +350,9 @@ static void
 pw_application_activate (GApplication *application)
 {
   PwApplication *self = PW_APPLICATION (application);
+  gboolean is_new = !self->window;
 
-  if (!self->window) {
+  if (is_new) {
     self->window = pw_window_new (GTK_APPLICATION (self), self->uploads, self->destinations,
                                   self->settings);
     g_object_add_weak_pointer (G_OBJECT (self->window), (gpointer *) &self->window);
@@ -336,6 +361,8 @@ pw_application_activate (GApplication *application)
       pw_window_set_loaded (PW_WINDOW (self->window));
   }
   gtk_window_present (GTK_WINDOW (self->window));
+  if (is_new && self->n_unread > 0 && !self->first_frame)
+    self->first_frame = pw_first_frame_new (self->window, drawn_cb, self);
 }
 
 static void
@@ -369,6 +396,8 @@ pw_application_shutdown (GApplication *application)
   /* From here on, who does not want to wait for the end may send the signal again. */
   g_clear_handle_id (&self->interrupt_id, g_source_remove);
   g_clear_handle_id (&self->terminate_id, g_source_remove);
+  g_clear_pointer (&self->first_frame, pw_first_frame_free);
+  g_clear_object (&self->opened);
   g_clear_pointer (&self->notices, pw_notices_free);
   g_clear_pointer (&self->stay, pw_stay_free);
   g_clear_pointer (&self->background, pw_background_free);

@@ -7,6 +7,7 @@
 #include <signal.h>
 
 #include "app-fixture.h"
+#include "engine/pw-archive.h"
 #include "http/http-client.h"
 
 static gboolean
@@ -58,6 +59,65 @@ test_signals (void)
   }
 }
 
+/* The history. */
+
+static void
+save_upload (const char *name)
+{
+  PwArchive *archive = pw_archive_new (NULL);
+  g_autoptr (PwUpload) upload = app_fixture_new_upload_in (name, PW_UPLOAD_DONE,
+                                                           PW_ERROR_CANCELLED);
+  g_autofree char *json = pw_destination_to_json (upload->destination);
+
+  g_assert_true (pw_archive_open (archive, NULL));
+  pw_archive_put (archive, upload, json);
+  pw_archive_free (archive);
+}
+
+static gint64 opened_us;
+
+static void
+painted_cb (GdkFrameClock *clock,
+            GtkWidget     *window)
+{
+  static guint n_painted;
+  gboolean is_there = app_fixture_find (window, GTK_TYPE_LABEL, "film.mov") != NULL;
+
+  /* It waits for the frame, but not for ever. */
+  if (n_painted++ == 0 && g_get_monotonic_time () < opened_us + G_TIME_SPAN_SECOND / 2)
+    g_assert_false (is_there);
+  if (is_there)
+    g_action_group_activate_action (G_ACTION_GROUP (g_application_get_default ()), "quit", NULL);
+}
+
+static void
+realize_cb (GtkWidget *window)
+{
+  opened_us = g_get_monotonic_time ();
+  g_signal_connect (gtk_widget_get_frame_clock (window), "after-paint", G_CALLBACK (painted_cb),
+                    window);
+}
+
+static void
+opens_cb (GtkApplication *application,
+          GtkWindow      *window)
+{
+  g_signal_connect (window, "realize", G_CALLBACK (realize_cb), NULL);
+}
+
+/* However long it is: what the window looks like is seen before. */
+static void
+test_history (void)
+{
+  char *argv[] = { (char *) "partway", NULL };
+  g_autoptr (PwApplication) application = NULL;
+
+  save_upload ("film.mov");
+  application = pw_application_new ();
+  g_signal_connect (application, "window-added", G_CALLBACK (opens_cb), NULL);
+  g_assert_cmpint (g_application_run (G_APPLICATION (application), 1, argv), ==, 0);
+}
+
 int
 main (int    argc,
       char **argv)
@@ -66,6 +126,7 @@ main (int    argc,
   http_init ();
 
   g_test_add_func ("/application/signals", test_signals);
+  g_test_add_func ("/application/history", test_history);
 
   return g_test_run ();
 }
