@@ -11,7 +11,7 @@
 #include "app/pw-visible-rows.h"
 #include "engine/pw-format.h"
 
-#define ITEM_CHARS 40
+#define ITEM_CHARS 28
 
 struct _PwListPage {
   GtkBox parent_instance;
