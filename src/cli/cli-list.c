@@ -17,7 +17,7 @@
 #include "engine/pw-upload-item.h"
 
 /* Characters, of which some are more than one byte: "100 bytes", "12 MB". */
-#define SIZE_WIDTH 9
+#define SIZE_COLUMNS 9
 
 typedef struct {
   gboolean json;
@@ -40,7 +40,7 @@ show (const PwQueueItem *item,
   g_autofree char *uri = pw_destination_dup_uri (destination);
   g_autofree char *size = pw_format_size (item->size);
   g_autofree char *name = cli_line_dup_clean (upload->path);
-  int n_blanks = MAX (0, SIZE_WIDTH - (int) g_utf8_strlen (size, -1));
+  int n_blanks = MAX (0, SIZE_COLUMNS - (int) g_utf8_strlen (size, -1));
   const char *state = item->is_running ? _("running") : pw_upload_state_get_id (upload->state);
 
   if (options.json) {
