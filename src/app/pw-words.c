@@ -219,18 +219,53 @@ dup_words (PwUpload *upload,
   }
 }
 
+static GtkTextDirection
+get_direction_of (gunichar c)
+{
+  if (c == 0x200e)
+    return GTK_TEXT_DIR_LTR;
+  if (c == 0x200f)
+    return GTK_TEXT_DIR_RTL;
+  if (!g_unichar_isalpha (c))
+    return GTK_TEXT_DIR_NONE;
+  switch (g_unichar_get_script (c)) {
+  case G_UNICODE_SCRIPT_ARABIC:
+  case G_UNICODE_SCRIPT_HEBREW:
+  case G_UNICODE_SCRIPT_SYRIAC:
+  case G_UNICODE_SCRIPT_THAANA:
+  case G_UNICODE_SCRIPT_NKO:
+  case G_UNICODE_SCRIPT_MANDAIC:
+  case G_UNICODE_SCRIPT_ADLAM:
+  case G_UNICODE_SCRIPT_HANIFI_ROHINGYA:
+    return GTK_TEXT_DIR_RTL;
+  default:
+    return GTK_TEXT_DIR_LTR;
+  }
+}
+
+/* That of its first letter; NONE without one. */
+static GtkTextDirection
+get_direction (const char *words)
+{
+  GtkTextDirection direction = GTK_TEXT_DIR_NONE;
+
+  for (const char *at = words; *at && direction == GTK_TEXT_DIR_NONE; at = g_utf8_next_char (at))
+    direction = get_direction_of (g_utf8_get_char (at));
+  return direction;
+}
+
 /* A name at its beginning that is written the other way would turn the whole of it. */
 char *
 pw_words_dup_sentence (PwUpload *upload,
                        gint64    now)
 {
-  gboolean is_rtl = gtk_widget_get_default_direction () == GTK_TEXT_DIR_RTL;
+  GtkTextDirection usual = gtk_widget_get_default_direction ();
   g_autofree char *words = dup_words (upload, now);
-  PangoDirection first = pango_find_base_dir (words, -1);
+  GtkTextDirection first = get_direction (words);
 
-  if (first == PANGO_DIRECTION_NEUTRAL || (first == PANGO_DIRECTION_RTL) == is_rtl)
+  if (first == GTK_TEXT_DIR_NONE || first == usual)
     return g_steal_pointer (&words);
-  return g_strconcat (is_rtl ? RLM : LRM, words, NULL);
+  return g_strconcat (usual == GTK_TEXT_DIR_RTL ? RLM : LRM, words, NULL);
 }
 
 static void
