@@ -31,36 +31,19 @@ get_height (PwUploadPlace *self)
 PwRowStore *
 pw_row_store_new (void)
 {
-  PwRowStore *self = g_rc_box_new0 (PwRowStore);
-
-  self->spare = g_ptr_array_new_with_free_func (g_object_unref);
-  return self;
-}
-
-static void
-clear (gpointer store)
-{
-  g_ptr_array_unref (((PwRowStore *) store)->spare);
+  return g_rc_box_new0 (PwRowStore);
 }
 
 void
 pw_row_store_unref (PwRowStore *self)
 {
-  g_rc_box_release_full (self, clear);
-}
-
-static GtkWidget *
-take_row (PwRowStore *store)
-{
-  if (store->spare->len > 0)
-    return g_ptr_array_steal_index (store->spare, store->spare->len - 1);
-  return g_object_ref_sink (pw_upload_row_new ());
+  g_rc_box_release (self);
 }
 
 static void
-get_row (PwUploadPlace *self)
+make_row (PwUploadPlace *self)
 {
-  g_autoptr (GtkWidget) row = take_row (self->store);
+  GtkWidget *row = pw_upload_row_new ();
 
   self->row = row;
   pw_upload_row_set_narrow (PW_UPLOAD_ROW (row), self->is_narrow);
@@ -70,26 +53,14 @@ get_row (PwUploadPlace *self)
   gtk_widget_set_parent (row, GTK_WIDGET (self));
 }
 
-static void
-give_row_back (PwUploadPlace *self)
-{
-  GtkWidget *row = g_steal_pointer (&self->row);
-
-  if (!row)
-    return;
-  g_ptr_array_add (self->store->spare, g_object_ref (row));
-  pw_upload_row_show (PW_UPLOAD_ROW (row), NULL);
-  gtk_widget_unparent (row);
-}
-
 void
 pw_upload_place_set_seen (PwUploadPlace *self,
                           gboolean       is_seen)
 {
   if (is_seen && !self->row && self->entry)
-    get_row (self);
+    make_row (self);
   else if (!is_seen && !gtk_widget_get_focus_child (GTK_WIDGET (self)))
-    give_row_back (self);
+    g_clear_pointer (&self->row, gtk_widget_unparent);
 }
 
 void
@@ -200,7 +171,7 @@ pw_upload_place_dispose (GObject *object)
 {
   PwUploadPlace *self = PW_UPLOAD_PLACE (object);
 
-  give_row_back (self);
+  g_clear_pointer (&self->row, gtk_widget_unparent);
   g_clear_object (&self->entry);
   G_OBJECT_CLASS (pw_upload_place_parent_class)->dispose (object);
 }

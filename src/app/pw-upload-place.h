@@ -9,12 +9,10 @@
 /* A line of the list, which has its row only while it can be seen. A GtkListView makes two hundred
  * children, however few are in sight, and a row is thirty widgets. Main thread. */
 
-/* What the places of one list share. How high rows were, pixels: of titles, and of uploads; 0 = not
- * known yet; places without a row are as high as the last that had one. And the rows that no place
- * has just now (PwUploadRow, owned): to make one takes longer than to show another upload in it. */
+/* What the places of one list share: how high rows were, pixels; of titles, and of uploads; 0 = not
+ * known yet. Places without a row are as high as the last that had one. */
 typedef struct {
   int heights[PW_N_SECTIONS][2];
-  GPtrArray *spare;
 } PwRowStore;
 
 #define PW_TYPE_UPLOAD_PLACE (pw_upload_place_get_type ())

@@ -65,21 +65,6 @@ count_rows (GtkWidget *root)
   return n;
 }
 
-static GtkWidget *
-find_row (GtkWidget *root)
-{
-  if (PW_IS_UPLOAD_ROW (root))
-    return root;
-  for (GtkWidget *child = gtk_widget_get_first_child (root); child;
-       child = gtk_widget_get_next_sibling (child)) {
-    GtkWidget *row = find_row (child);
-
-    if (row)
-      return row;
-  }
-  return NULL;
-}
-
 static gboolean
 has_row (Fixture    *self,
          const char *name)
@@ -113,41 +98,6 @@ test_sight (void)
   scroll_to (&self, 0);
   app_fixture_wait (has_row (&self, "file-0"));
   g_assert_false (has_row (&self, "file-999"));
-  fixture_clear (&self);
-}
-
-static gboolean
-is_open (GtkWidget *menu)
-{
-  GtkPopover *popover = gtk_menu_button_get_popover (GTK_MENU_BUTTON (menu));
-
-  return popover && gtk_widget_get_visible (GTK_WIDGET (popover));
-}
-
-/* What went out of sight shows those that came into it, or waits for one that will; nothing is left
- * of what it was. */
-static void
-test_again (void)
-{
-  Fixture self;
-  g_autoptr (GtkWidget) row = NULL;
-  GtkWidget *menu;
-  PwEntry *entry;
-
-  fixture_init (&self);
-  row = g_object_ref (find_row (self.view));
-  g_assert_cmpstr (pw_upload_row_get_entry (PW_UPLOAD_ROW (row))->upload->name, ==, "file-0");
-  menu = app_fixture_find (row, GTK_TYPE_MENU_BUTTON, NULL);
-  gtk_menu_button_popup (GTK_MENU_BUTTON (menu));
-  app_fixture_wait (is_open (menu));
-
-  g_list_store_splice (self.store, 0, N / 2, NULL, 0);
-  app_fixture_wait (has_row (&self, "file-500"));
-  entry = pw_upload_row_get_entry (PW_UPLOAD_ROW (row));
-  g_assert_true (!entry || gtk_widget_is_ancestor (row, self.view));
-  g_assert_cmpstr (entry ? entry->upload->name : NULL, !=, "file-0");
-  g_assert_false (has_row (&self, "file-0"));
-  g_assert_false (is_open (menu));
   fixture_clear (&self);
 }
 
@@ -224,7 +174,6 @@ main (int    argc,
   app_fixture_init (&argc, &argv);
 
   g_test_add_func ("/visible-rows/sight", test_sight);
-  g_test_add_func ("/visible-rows/again", test_again);
   g_test_add_func ("/visible-rows/whole", test_whole);
   g_test_add_func ("/visible-rows/focus", test_focus);
   g_test_add_func ("/visible-rows/choosing", test_choosing);
