@@ -8,6 +8,7 @@
 #include <glib/gi18n.h>
 
 #include "app/pw-background.h"
+#include "app/pw-contrast.h"
 #include "app/pw-debug-info.h"
 #include "app/pw-dialogs.h"
 #include "app/pw-first-frame.h"
@@ -340,6 +341,7 @@ pw_application_startup (GApplication *application)
   follow_settings (self);
   g_action_map_add_action_entries (G_ACTION_MAP (self), entries, G_N_ELEMENTS (entries), self);
   set_accels (self);
+  pw_contrast_follow ();
   self->interrupt_id = g_unix_signal_add (SIGINT, signal_cb, self);
   self->terminate_id = g_unix_signal_add (SIGTERM, signal_cb, self);
   self->stay = pw_stay_new (GTK_APPLICATION (self), self->uploads, self->settings);
