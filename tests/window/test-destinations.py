@@ -67,7 +67,7 @@ def test_wrong_key(work):
         window.take_picture('destination-wrong-key')
         window.save()
         window.upload(make_file(work / 'film.mov', 6 * MIB))
-        window.push('Enter Keys…', row='film.mov')
+        window.help('Enter Keys…', 'film.mov')
         window.fill(Access_Key=store.access_key, Secret_Key=store.secret_key)
         window.take_picture('enter-keys')
         window.push('Continue')
@@ -92,7 +92,7 @@ def test_mended(work):
         window.save()
         window.upload(make_file(work / 'film.mov', 6 * MIB))
         window.upload(make_file(work / 'second.mov', 6 * MIB))
-        window.push('Edit Destination', row='film.mov')
+        window.help('Edit Destination', 'film.mov')
         window.fill(Bucket='box')
         window.push('Save')
         window.wait_sentence('film.mov', 'verified')
@@ -138,7 +138,7 @@ def test_locked_keyring(work):
 
         # Forgotten, as it said.
         window.open(make_file(work / 'again.txt', 100))
-        window.push('Enter Keys…', row='again.txt')
+        window.help('Enter Keys…', 'again.txt')
         window.fill(Access_Key=store.access_key, Secret_Key=store.secret_key)
         window.push('Continue')
         window.wait_sentence('again.txt', 'verified')

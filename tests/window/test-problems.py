@@ -71,7 +71,7 @@ def test_file_vanished(work):
         file.rename(moved)
         window.push('Resume', row='film.mov')
         check_problem(window, 'film.mov', '^The file “.*film.mov” is no longer there', 'Choose Again…')
-        window.push('Choose Again…', row='film.mov')
+        window.help('Choose Again…', 'film.mov')
         window.choose_files(moved, title='Choose the File Again')
         window.wait_sentence('elsewhere.mov', 'verified: ')
         window.quit()
@@ -85,7 +85,7 @@ def test_no_rights_at_the_store(work):
         check_problem(window, 'notes.txt', '^The service does not allow this upload. Ask the owner',
                       'Try Again')
         store.set_faults('')
-        window.push('Try Again', row='notes.txt')
+        window.help('Try Again', 'notes.txt')
         window.wait_sentence('notes.txt', 'verified: ')
         window.quit()
 
@@ -117,7 +117,7 @@ def test_disk_full(work):
         check_problem(window, 'film.mov', '^There is no room left on the disk that holds ', 'Try Again')
         window.take_picture('disk-full')
         ballast.unlink()
-        window.push('Try Again', row='film.mov')
+        window.help('Try Again', 'film.mov')
         window.wait_sentence('film.mov', 'verified: ')
         window.quit()
 

@@ -256,6 +256,18 @@ class Window(Cli):
 
         self.wait(find, f'there is a {role} “{text}”').press()
 
+    def help(self, text, row):
+        """Its one button that helps, once the row is where it stays: GTK lets a pressed button act a
+        quarter of a second later, and a row that moves to another section is made anew."""
+        def is_there(tree):
+            names = self._get_names(tree)
+            titles = [name for name in names[:names.index(row)] if name.startswith('# ')] \
+                if row in names else []
+            return titles[-1:] == ['# Needs Attention']
+
+        self.wait(is_there, f'“{row}” needs attention')
+        self.push(text, row)
+
     def choose_in_menu(self, button, item, row=None):
         self.push(button, row)
         node = self.find('menu item', item)
