@@ -39,7 +39,7 @@ FUZZ_SECONDS = 10
 FAST_LINKER = {"CC_LD": "gold"}
 
 # How often the heavy tests repeat themselves where everything takes many times as long.
-FEW_ROUNDS = {"PARTWAY_ROUNDS": "20"}
+FEW_ROUNDS = {"PARTWAY_ROUNDS": "10"}
 
 # What a machine may bring along that would decide what a test sees.
 FOREIGN = re.compile(r"AWS_|SSL_CERT_|(CURL_CA_BUNDLE|REQUESTS_CA_BUNDLE)$|\w+_proxy$|\w+_PROXY$|"
@@ -81,12 +81,6 @@ def set_up(stage, *options, env=None):
     if not (folder / "build.ninja").exists():
         shutil.rmtree(folder, ignore_errors=True)
         must(stage, "meson", "setup", folder, *options, env={**FAST_LINKER, **(env or {})})
-    return folder
-
-
-def build(stage, *options, env=None):
-    folder = set_up(stage, *options, env=env)
-    must(stage, "ninja", "--quiet", "-C", folder)
     return folder
 
 
@@ -238,9 +232,11 @@ def stage_forky(count):
 
 def stage_asan(count):
     """No fault in memory, no leak, nothing undefined."""
-    folder = build("asan", "-Db_sanitize=address,undefined", "-Db_lundef=false")
+    without = [*FOREIGN_SUITES, "window"]
+    folder = set_up("asan", "-Db_sanitize=address,undefined", "-Db_lundef=false")
+    must("asan", "ninja", "--quiet", "-C", folder, *get_files(folder, without))
     # faketime comes in front of the sanitizer; that is meant.
-    test_all("asan", folder, count, multiplier=4, without=[*FOREIGN_SUITES, "window"], env={
+    test_all("asan", folder, count, multiplier=4, without=without, env={
         "ASAN_OPTIONS": "detect_leaks=1:detect_stack_use_after_return=1:verify_asan_link_order=0",
         "UBSAN_OPTIONS": "halt_on_error=1:print_stacktrace=1", **FEW_ROUNDS})
 
@@ -250,8 +246,9 @@ def stage_tsan(count):
     must("glib-tsan", ROOT / ".ci" / "glib-tsan", GLIB_TSAN)
     libs = (LOGS / "glib-tsan.log").read_text().rstrip().split("\n")[-1]
     # In the programs and not in the environment, so that no other program loads it.
-    folder = build("tsan", "-Db_sanitize=thread", "-Db_lundef=false",
-                   f"-Dc_link_args=-Wl,-rpath,{libs},--disable-new-dtags")
+    folder = set_up("tsan", "-Db_sanitize=thread", "-Db_lundef=false",
+                    f"-Dc_link_args=-Wl,-rpath,{libs},--disable-new-dtags")
+    must("tsan", "ninja", "--quiet", "-C", folder, *get_files(folder, SHOWN_SUITES))
     programs = [path for path in (folder / "tests").rglob("test-*")
                 if path.is_file() and os.access(path, os.X_OK)]
     for program in programs[:1]:
