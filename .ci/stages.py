@@ -33,7 +33,7 @@ WHOLE_SUITES = [*FOREIGN_SUITES, "store", "e2e", "presign", "fuzz", "window"]
 SHOWN_SUITES = [*FOREIGN_SUITES, "window", "shown"]
 
 # For each fuzzer; a longer search is somebody's own: tests/fuzz/run.
-FUZZ_SECONDS = 10
+FUZZ_SECONDS = 6
 
 # Links in a third of the time; what people build is linked as they do it.
 FAST_LINKER = {"CC_LD": "gold"}
