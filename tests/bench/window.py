@@ -13,11 +13,6 @@ from world import MIB, ROOT, Failure
 N = 10_000
 SESSION = ROOT / "tests/app/session"
 NEEDED = ("Xvfb", "openbox", "dbus-daemon", "gdbus", "setpriv")
-# Where the processor paints, GTK loads a GL driver all the same, and then leaves it unused. The first
-# name is that of GTK 4.16 and later, which would say that it does not know the second.
-NO_GL = (["GDK_DISABLE=gl"] if subprocess.run(
-    ["pkg-config", "--atleast-version=4.16", "gtk4"], check=False).returncode == 0
-    else ["GDK_DEBUG=gl-disable"])
 
 
 def forget(world):
@@ -35,12 +30,19 @@ def add_destination(world):
             world.get_sink().get_url("http"), "--keys-from-env")
 
 
+def get_no_gl():
+    """Where the processor paints, GTK loads a GL driver all the same, and then leaves it unused. GTK
+    4.16 and later have a name of their own for it, and complain of the one before."""
+    is_new = subprocess.run(["pkg-config", "--atleast-version=4.16", "gtk4"]).returncode == 0
+    return "GDK_DISABLE=gl" if is_new else "GDK_DEBUG=gl-disable"
+
+
 def watch(world, what, rest, calm, moving, *files):
     """What bench-window tells of the window, with the program's home as it is now."""
     homes = [f"{name}={world.environment[name]}"
              for name in ("XDG_STATE_HOME", "XDG_CONFIG_HOME", "XDG_CACHE_HOME")]
     done = subprocess.run(
-        [SESSION, "run", "env", *NO_GL, *homes, world.build / "tests/bench/bench-window", what,
+        [SESSION, "run", "env", get_no_gl(), *homes, world.build / "tests/bench/bench-window", what,
          *map(str, (rest, calm, moving)), *files],
         env={**world.environment, "GSETTINGS_SCHEMA_DIR": str(world.build / "data"),
              "GSETTINGS_BACKEND": "memory"},
