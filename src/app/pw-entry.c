@@ -9,6 +9,7 @@
 enum { PROP_EDGES = 1, PROP_COUNT, N_PROPS };
 
 static GParamSpec *props[N_PROPS];
+static guint changed;
 
 G_DEFINE_FINAL_TYPE (PwEntry, pw_entry, G_TYPE_OBJECT)
 
@@ -47,6 +48,8 @@ pw_entry_class_init (PwEntryClass *klass)
   props[PROP_COUNT] = g_param_spec_uint ("count", NULL, NULL, 0, G_MAXUINT, 0,
                                          G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
   g_object_class_install_properties (object_class, N_PROPS, props);
+  changed = g_signal_new ("changed", PW_TYPE_ENTRY, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
+                          G_TYPE_NONE, 0);
 }
 
 static void
@@ -83,6 +86,12 @@ pw_entry_set_count (PwEntry *self,
     return;
   self->count = count;
   g_object_notify_by_pspec (G_OBJECT (self), props[PROP_COUNT]);
+}
+
+void
+pw_entry_tell (PwEntry *self)
+{
+  g_signal_emit (self, changed, 0);
 }
 
 PwSection

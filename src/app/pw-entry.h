@@ -7,7 +7,8 @@
 #include "engine/pw-upload.h"
 
 /* One line of the list: an upload, or the title of a section. Made and changed by PwSections alone;
- * "notify::edges" and "notify::count" tell the row that shows it. Main thread. */
+ * "notify::edges", "notify::count" and "changed" (the upload's state may be another one) tell the
+ * row that shows it. Main thread. */
 
 typedef enum {
   PW_SECTION_ACTIVE,            /* under way, waiting, or paused */
@@ -40,6 +41,7 @@ void     pw_entry_set_edges (PwEntry   *self,
                              guint      edges);
 void     pw_entry_set_count (PwEntry   *self,
                              guint      count);
+void     pw_entry_tell      (PwEntry   *self);  /* "changed" */
 
 /* Where an upload in that state belongs; PW_N_SECTIONS = nowhere. */
 PwSection pw_section_of (PwUpload *upload);

@@ -179,9 +179,11 @@ show_pause_all (PwListPage     *self,
                           shown == self->pause_all && has_unfinished (totals));
   gtk_widget_set_visible (self->pause_all_below,
                           shown == self->pause_all_below && has_unfinished (totals));
-  gtk_button_set_icon_name (GTK_BUTTON (shown),
-                            is_paused ? "media-playback-start-symbolic"
-                                      : "media-playback-pause-symbolic");
+  const char *icon = is_paused ? "media-playback-start-symbolic" : "media-playback-pause-symbolic";
+
+  /* An icon that is given anew is laid out anew, and with it the window. */
+  if (g_strcmp0 (gtk_button_get_icon_name (GTK_BUTTON (shown)), icon) != 0)
+    gtk_button_set_icon_name (GTK_BUTTON (shown), icon);
   gtk_actionable_set_action_name (GTK_ACTIONABLE (shown),
                                   is_paused ? "win.resume-all" : "win.pause-all");
   pw_spoken_set_tooltip (shown, label);

@@ -4,8 +4,12 @@
 
 #include "app/pw-moves.h"
 
-#define WAIT_MS 100
-#define MOST_WAIT_MS 2000
+#include "engine/pw-pulse.h"
+
+/* While much changes; and what changes after a while without. */
+#define EVERY_MS 200
+#define SOON_MS 20
+#define MOST_WAIT_US (2 * G_TIME_SPAN_SECOND)
 /* However many move, not more than one part in so many of the time goes into moving them. */
 #define SHARE 20
 /* A step takes so long, or moves so many, whichever is more; then the window may draw. */
@@ -19,7 +23,8 @@ struct _PwMoves {
   GHashTable *waiting;          /* PwUpload */
   GHashTable *moving;           /* PwUpload, of those steps that are under way */
   guint timer_id;
-  guint wait_ms;                /* how long the next ones wait */
+  gint64 last_us;               /* when the last step was made */
+  gint64 next_us;               /* the next ones wait until then */
   gint64 spent_us;              /* on the steps that are under way */
 };
 
@@ -101,6 +106,16 @@ make_step (PwMoves *self)
   self->spent_us += g_get_monotonic_time () - began_us;
 }
 
+static gboolean timer_cb (gpointer data);
+
+static void
+wait (PwMoves *self)
+{
+  gboolean is_calm = g_get_monotonic_time () - self->last_us > EVERY_MS * G_TIME_SPAN_MILLISECOND;
+
+  self->timer_id = pw_pulse_wait (is_calm ? SOON_MS : EVERY_MS, self->next_us, timer_cb, self);
+}
+
 static gboolean
 timer_cb (gpointer data)
 {
@@ -108,11 +123,12 @@ timer_cb (gpointer data)
 
   make_step (self);
   self->timer_id = 0;
-  self->wait_ms = (guint) CLAMP (self->spent_us * SHARE / 1000, WAIT_MS, MOST_WAIT_MS);
+  self->last_us = g_get_monotonic_time ();
+  self->next_us = self->last_us + MIN (self->spent_us * SHARE, MOST_WAIT_US);
   if (g_hash_table_size (self->moving) > 0)
     self->timer_id = g_timeout_add (STEP_WAIT_MS, timer_cb, self);
   else if (g_hash_table_size (self->waiting) > 0)
-    self->timer_id = g_timeout_add (self->wait_ms, timer_cb, self);
+    wait (self);
   return G_SOURCE_REMOVE;
 }
 
@@ -124,7 +140,6 @@ pw_moves_new (PwMovesFunc func,
 
   self->func = func;
   self->data = data;
-  self->wait_ms = WAIT_MS;
   self->waiting = g_hash_table_new_full (NULL, NULL, g_object_unref, NULL);
   self->moving = g_hash_table_new_full (NULL, NULL, g_object_unref, NULL);
   return self;
@@ -146,7 +161,7 @@ pw_moves_add (PwMoves  *self,
   if (!g_hash_table_contains (self->waiting, upload))
     g_hash_table_add (self->waiting, g_object_ref (upload));
   if (self->timer_id == 0)
-    self->timer_id = g_timeout_add (self->wait_ms, timer_cb, self);
+    wait (self);
 }
 
 void

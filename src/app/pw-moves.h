@@ -6,9 +6,9 @@
 
 #include "engine/pw-upload.h"
 
-/* Uploads that changed, until somebody moves them to where they belong now: together, within a
- * tenth of a second; where so many change that it makes work, within two, and in steps, so that the
- * window may draw between them. Main thread. */
+/* Uploads that changed, until somebody shows it, and moves them to where they belong now: soon;
+ * while much changes, five times a second, all that changed meanwhile together; where that makes
+ * work, within two seconds, and in steps, so that the window may draw between them. Main thread. */
 
 typedef struct _PwMoves PwMoves;
 

@@ -166,8 +166,10 @@ settle (PwSections *self,
   PwEntry *entry = g_hash_table_lookup (self->entries, upload);
   PwSection section = section_for (self, upload);
 
-  if (entry ? entry->section == section : section == PW_N_SECTIONS)
+  if (entry && entry->section == section) {
+    pw_entry_tell (entry);
     return;
+  }
   take_out (self, upload, change);
   if (section == PW_N_SECTIONS)
     return;

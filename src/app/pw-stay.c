@@ -10,7 +10,7 @@
 #include "app/pw-sleep.h"
 
 /* Longer than an upload takes to hand over to the next. */
-#define SETTLE_MS 200
+#define SETTLE_MS 500
 
 struct _PwStay {
   GtkApplication *application;

@@ -10,7 +10,7 @@
 struct _PwUploadPlace {
   GtkWidget parent_instance;
 
-  PwRowStore *store;
+  PwRowHeights *heights;
   PwEntry *entry;
   GtkWidget *row;               /* the child; NULL while nobody sees it */
   gboolean is_narrow;
@@ -23,19 +23,19 @@ G_DEFINE_FINAL_TYPE (PwUploadPlace, pw_upload_place, GTK_TYPE_WIDGET)
 static int *
 get_height (PwUploadPlace *self)
 {
-  return &self->store->heights[self->entry->section][self->entry->upload != NULL];
+  return &self->heights->of[self->entry->section][self->entry->upload != NULL];
 }
 
 /* The row. */
 
-PwRowStore *
-pw_row_store_new (void)
+PwRowHeights *
+pw_row_heights_new (void)
 {
-  return g_rc_box_new0 (PwRowStore);
+  return g_rc_box_new0 (PwRowHeights);
 }
 
 void
-pw_row_store_unref (PwRowStore *self)
+pw_row_heights_unref (PwRowHeights *self)
 {
   g_rc_box_release (self);
 }
@@ -179,7 +179,7 @@ pw_upload_place_dispose (GObject *object)
 static void
 pw_upload_place_finalize (GObject *object)
 {
-  pw_row_store_unref (PW_UPLOAD_PLACE (object)->store);
+  pw_row_heights_unref (PW_UPLOAD_PLACE (object)->heights);
   G_OBJECT_CLASS (pw_upload_place_parent_class)->finalize (object);
 }
 
@@ -204,10 +204,10 @@ pw_upload_place_init (PwUploadPlace *self)
 }
 
 GtkWidget *
-pw_upload_place_new (PwRowStore *store)
+pw_upload_place_new (PwRowHeights *heights)
 {
   PwUploadPlace *self = g_object_new (PW_TYPE_UPLOAD_PLACE, NULL);
 
-  self->store = g_rc_box_acquire (store);
+  self->heights = g_rc_box_acquire (heights);
   return GTK_WIDGET (self);
 }

@@ -279,7 +279,7 @@ pw_upload_row_show (PwUploadRow *self,
   state_cb (self);
   show_edges (self);
   g_signal_connect_swapped (entry, "notify::edges", G_CALLBACK (show_edges), self);
-  g_signal_connect_swapped (entry->upload, "notify::state", G_CALLBACK (state_cb), self);
+  g_signal_connect_swapped (entry, "changed", G_CALLBACK (state_cb), self);
   g_signal_connect_swapped (entry->upload, "notify::asked", G_CALLBACK (state_cb), self);
   g_signal_connect_swapped (entry->upload, "progress", G_CALLBACK (progress_cb), self);
 }

@@ -8,7 +8,7 @@
 
 struct _PwVisibleRows {
   GtkWidget *view;
-  PwRowStore *store;
+  PwRowHeights *heights;
   GPtrArray *places;            /* PwUploadPlace that are bound; borrowed */
   GdkFrameClock *clock;         /* while there is one; borrowed */
   gulong layout_id;
@@ -26,7 +26,7 @@ setup_cb (GtkSignalListItemFactory *factory,
   /* Else GTK 4.12 and newer focus what is around a row, where its own keys do not arrive. */
   if (g_object_class_find_property (G_OBJECT_GET_CLASS (item), "focusable"))
     g_object_set (item, "focusable", FALSE, NULL);
-  gtk_list_item_set_child (item, pw_upload_place_new (self->store));
+  gtk_list_item_set_child (item, pw_upload_place_new (self->heights));
 }
 
 static void
@@ -165,7 +165,7 @@ pw_visible_rows_new (GtkListView *view)
 
   self->view = GTK_WIDGET (view);
   self->places = g_ptr_array_new ();
-  self->store = pw_row_store_new ();
+  self->heights = pw_row_heights_new ();
   g_signal_connect (factory, "setup", G_CALLBACK (setup_cb), self);
   g_signal_connect (factory, "bind", G_CALLBACK (bind_cb), self);
   g_signal_connect (factory, "unbind", G_CALLBACK (unbind_cb), self);
@@ -186,6 +186,6 @@ pw_visible_rows_free (PwVisibleRows *self)
   g_signal_handlers_disconnect_by_data (factory, self);
   gtk_list_view_set_factory (GTK_LIST_VIEW (self->view), NULL);
   g_ptr_array_unref (self->places);
-  pw_row_store_unref (self->store);
+  pw_row_heights_unref (self->heights);
   g_free (self);
 }

@@ -18,6 +18,7 @@
 #include "app/pw-unfinished-page.h"
 #include "app/pw-upload-actions.h"
 #include "app/pw-upload-page.h"
+#include "engine/pw-pulse.h"
 
 #define TOTALS_MS 200
 #define NARROW 500                      /* pixels */
@@ -361,9 +362,8 @@ totals_cb (gpointer data)
   PwWindow *self = data;
 
   pw_list_page_show_totals (PW_LIST_PAGE (self->list_page));
-  if (!pw_uploads_is_idle (self->uploads))
-    return G_SOURCE_CONTINUE;
-  self->totals_id = 0;
+  self->totals_id = pw_uploads_is_idle (self->uploads)
+                      ? 0 : pw_pulse_wait (TOTALS_MS, 0, totals_cb, self);
   return G_SOURCE_REMOVE;
 }
 
@@ -373,7 +373,7 @@ changed_cb (PwUploads *uploads,
             PwWindow  *self)
 {
   if (self->totals_id == 0)
-    self->totals_id = g_timeout_add (TOTALS_MS, totals_cb, self);
+    self->totals_id = pw_pulse_wait (TOTALS_MS, 0, totals_cb, self);
 }
 
 static void

@@ -18,6 +18,10 @@
 /* Parts take long, so fewer need to be ready: one for each worker beside the one in hand. */
 #define PARTS_AHEAD 2
 
+/* Jobs that wait take some milliseconds together: of small files; of parts, 5 MiB and more. */
+#define PLENTY 8
+#define PLENTY_OF_PARTS 2
+
 struct _PwPool {
   PwFloor floor;
   PwFeedFunc feed;
@@ -150,6 +154,8 @@ pw_pool_free (PwPool *self)
 void
 pw_pool_feed (PwPool *self)
 {
+  gboolean are_parts;
+
   while (g_hash_table_size (self->out) < self->n_wanted + AHEAD) {
     gboolean no_parts = self->n_parts >= PARTS_AHEAD * self->n_wanted;
     PwJob *job = self->feed (no_parts, self->user_data);
@@ -164,6 +170,8 @@ pw_pool_feed (PwPool *self)
     else
       g_async_queue_push (self->floor.jobs, job);
   }
+  are_parts = self->n_parts >= self->n_wanted + PLENTY_OF_PARTS;
+  g_atomic_int_set (&self->floor.plenty, are_parts ? PLENTY_OF_PARTS : PLENTY);
   fit_workers (self);
 }
 

@@ -44,7 +44,7 @@ typedef struct {
 
 void     pw_progress_init             (PwProgress       *self);
 
-/* About 10 times a second while the upload runs. The first feed says where the upload stands; what
+/* 5 to 10 times a second while the upload runs. The first feed says where the upload stands; what
  * was sent before it counts for no speed. After more than 3 s without a feed (paused, asleep), and
  * after a stall, the speed begins anew; the history shows the gap as zeros. */
 void     pw_progress_feed             (PwProgress       *self,

@@ -33,21 +33,37 @@ pw_pulse_check (PwPulse *self)
     self->idle_id = g_idle_add (idle_cb, self);
 }
 
+guint
+pw_pulse_wait (guint       period_ms,
+               gint64      from_us,
+               GSourceFunc func,
+               gpointer    user_data)
+{
+  g_autoptr (GSource) source = g_timeout_source_new (period_ms);
+  gint64 period_us = period_ms * G_TIME_SPAN_MILLISECOND;
+  gint64 after_us = MAX (from_us - 1, g_get_monotonic_time ());
+
+  g_source_set_callback (source, func, user_data, NULL);
+  g_source_set_ready_time (source, (after_us / period_us + 1) * period_us);
+  return g_source_attach (source, NULL);
+}
+
 static gboolean
 beat_cb (gpointer data)
 {
   PwPulse *self = data;
 
+  self->beat_id = pw_pulse_wait (BEAT_MS, 0, beat_cb, self);
   self->callbacks.beat (g_get_monotonic_time (), self->user_data);
   pw_pulse_check (self);
-  return G_SOURCE_CONTINUE;
+  return G_SOURCE_REMOVE;
 }
 
 void
 pw_pulse_start (PwPulse *self)
 {
   if (self->beat_id == 0)
-    self->beat_id = g_timeout_add (BEAT_MS, beat_cb, self);
+    self->beat_id = pw_pulse_wait (BEAT_MS, 0, beat_cb, self);
 }
 
 PwPulse *

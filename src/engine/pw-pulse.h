@@ -18,6 +18,15 @@ typedef struct {
   void     (*idle)    (gpointer user_data);
 } PwPulseCallbacks;
 
+/* Calls @func once, when the monotonic clock shows a whole multiple of @period_ms, soon but not
+ * before @from_us (0: now). All who wait so, and pulses, are called one right after the other; what
+ * they change is laid out and drawn once. To g_source_remove() before that; @func returns
+ * G_SOURCE_REMOVE. */
+guint    pw_pulse_wait  (guint                   period_ms,
+                         gint64                  from_us,
+                         GSourceFunc             func,
+                         gpointer                user_data);
+
 PwPulse *pw_pulse_new   (const PwPulseCallbacks *callbacks,
                          gpointer                user_data);
 void     pw_pulse_free  (PwPulse                *self);

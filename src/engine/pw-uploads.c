@@ -10,6 +10,9 @@
 #include "engine/pw-upload-item.h"
 #include "engine/pw-upload-list.h"
 
+/* Counting ten thousand uploads takes a while, so each second beat is enough. */
+#define FEED_EVERY_US (150 * G_TIME_SPAN_MILLISECOND)
+
 struct _PwUploads {
   GObject parent_instance;
 
@@ -46,6 +49,8 @@ beat_cb (gint64   now_us,
   PwTotals totals;
 
   pw_dispatch_tick (self->dispatch, now_us);
+  if (now_us - self->progress.now_us < FEED_EVERY_US)
+    return;
   pw_uploads_get_totals (self, &totals);
   pw_progress_feed (&self->progress, now_us, totals.safe, totals.sent, totals.size);
 }

@@ -8,9 +8,8 @@
 #include "engine/pw-send.h"
 #include "engine/pw-steps.h"
 
-/* How long a result may lie while so many jobs wait, which take longer than that together. */
+/* How long a result may lie while jobs wait in plenty, which take longer than that together. */
 #define TELL_WITHIN_US (5 * G_TIME_SPAN_MILLISECOND)
-#define PLENTY 8
 
 typedef struct {
   PwFloor *floor;
@@ -95,12 +94,13 @@ park (PwWorker *self)
   return g_async_queue_pop (self->floor->parked) == PW_WORKER_BACK;
 }
 
-/* The main thread need not wake for each small file while there is work enough without it. */
+/* The main thread need not wake for each small file, or part, while there is work enough without
+ * it. */
 static void
 give_result (PwFloor *floor,
              PwJob   *job)
 {
-  gboolean can_wait = g_async_queue_length (floor->jobs) >= PLENTY;
+  gboolean can_wait = g_async_queue_length (floor->jobs) >= g_atomic_int_get (&floor->plenty);
   PwTold told = can_wait ? PW_TOLD_LATER : PW_TOLD_NOW;
 
   g_async_queue_lock (floor->results);

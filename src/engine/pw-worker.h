@@ -27,6 +27,7 @@ typedef struct {
   PwTold told;                  /* guarded by the lock of @results */
   GSource *wake;                /* runs on the main thread when a result was put up: at once, or a
                                    little later where many jobs wait, for several together */
+  gint plenty;                  /* atomic: so many jobs that wait are many */
   gint n_started;               /* atomic: workers so far; the last one's number */
   gint n_busy;                  /* atomic: workers with a job in hand */
   gint epoch;                   /* atomic: moves on when connections are to be made anew */

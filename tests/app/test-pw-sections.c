@@ -57,6 +57,12 @@ fixture_free (Fixture *self)
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (Fixture, fixture_free)
 
+static void
+count_cb (guint *count)
+{
+  (*count)++;
+}
+
 /* The list and what was told of it are the same; titles count, and edges are where they belong. */
 static void
 check (Fixture *self)
@@ -256,6 +262,26 @@ test_filter (void)
   assert_shown (self, "P b F c a");
 }
 
+/* A row hears of all that changed since it was last told, once. */
+static void
+test_changed (void)
+{
+  g_autoptr (Fixture) self = fixture_new ();
+  PwUpload *upload = add (self, "a", PW_UPLOAD_WAITING, PW_ERROR_CANCELLED);
+  PwEntry *entry;
+  guint n_changed = 0;
+
+  assert_shown (self, "A a");
+  entry = g_ptr_array_index (self->seen, 1);
+  g_signal_connect_swapped (entry, "changed", G_CALLBACK (count_cb), &n_changed);
+  pw_upload_set_state (upload, PW_UPLOAD_PREPARING);
+  pw_upload_set_state (upload, PW_UPLOAD_SENDING);
+  g_assert_cmpuint (n_changed, ==, 0);
+  assert_shown (self, "A a");
+  g_assert_cmpuint (n_changed, ==, 1);
+  g_signal_handlers_disconnect_by_data (entry, &n_changed);
+}
+
 static void
 test_search (void)
 {
@@ -414,6 +440,7 @@ main (int    argc,
   g_test_add_func ("/sections/by-itself", test_by_itself);
   g_test_add_func ("/sections/gone", test_gone);
   g_test_add_func ("/sections/filter", test_filter);
+  g_test_add_func ("/sections/changed", test_changed);
   g_test_add_func ("/sections/search", test_search);
   g_test_add_func ("/sections/hidden", test_hidden);
   g_test_add_func ("/sections/many", test_many);

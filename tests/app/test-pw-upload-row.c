@@ -67,6 +67,16 @@ show (Fixture  *self,
   pw_upload_row_show (PW_UPLOAD_ROW (self->row), entry);
 }
 
+/* As the list does when a state changed. */
+static void
+move (Fixture       *self,
+      PwUpload      *upload,
+      PwUploadState  state)
+{
+  pw_upload_set_state (upload, state);
+  pw_entry_tell (pw_upload_row_get_entry (PW_UPLOAD_ROW (self->row)));
+}
+
 static gboolean
 has (Fixture    *self,
      GType       type,
@@ -102,13 +112,13 @@ test_states (void)
   press (self, "Pause");
   g_assert_cmpstr (self->asked, ==, toggle);
 
-  pw_upload_set_state (upload, PW_UPLOAD_PAUSED);
+  move (self, upload, PW_UPLOAD_PAUSED);
   g_assert_true (has (self, GTK_TYPE_LABEL, "Paused"));
   press (self, "Resume");
   g_assert_cmpstr (self->asked, ==, toggle);
 
   pw_upload_set_error (upload, error);
-  pw_upload_set_state (upload, PW_UPLOAD_FAILED);
+  move (self, upload, PW_UPLOAD_FAILED);
   g_assert_true (has (self, GTK_TYPE_LABEL, "Full."));
   g_assert_false (has (self, GTK_TYPE_BUTTON, "Resume"));
   press (self, "Try Again");
@@ -172,13 +182,17 @@ test_another (void)
 {
   g_autoptr (Fixture) self = fixture_new ();
   PwUpload *first = app_fixture_new_upload ("a");
+  PwEntry *entry;
   g_autoptr (PwUpload) second = app_fixture_new_upload ("b");
 
   show (self, first);
+  entry = g_object_ref (pw_upload_row_get_entry (PW_UPLOAD_ROW (self->row)));
   show (self, second);
   pw_upload_set_state (first, PW_UPLOAD_PAUSED);
+  pw_entry_tell (entry);
   g_assert_true (has (self, GTK_TYPE_LABEL, "Waiting"));
   g_assert_false (has (self, GTK_TYPE_LABEL, "a"));
+  g_clear_object (&entry);
   g_assert_finalize_object (first);
   pw_upload_row_show (PW_UPLOAD_ROW (self->row), NULL);
   pw_upload_set_state (second, PW_UPLOAD_PAUSED);

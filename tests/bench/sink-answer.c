@@ -18,6 +18,7 @@ typedef struct {
   guint64 size;
   char *etag;                   /* NULL: ETAG */
   char *checksums;              /* header lines */
+  gboolean is_whole;            /* else it is being uploaded in parts, and nobody sees it yet */
 } Object;
 
 static struct {
@@ -143,6 +144,7 @@ put (const SinkRequest *request,
     g_free (object->checksums);
     object->etag = g_steal_pointer (&md5);
     object->checksums = g_steal_pointer (&checksums);
+    object->is_whole = TRUE;
   }
   object->size += request->n_bytes;
   g_mutex_unlock (&state.mutex);
@@ -180,6 +182,7 @@ complete (const SinkRequest *request,
   g_mutex_lock (&state.mutex);
   object = g_hash_table_lookup (state.objects, path);
   if (object) {
+    object->is_whole = TRUE;
     g_free (object->checksums);
     object->checksums = crc ? g_strdup_printf (CHECKSUM "crc64nvme: %s\r\n"
                                                CHECKSUM "type: FULL_OBJECT\r\n", crc) : NULL;
@@ -206,7 +209,7 @@ head (const char *path,
     return;
   g_mutex_lock (&state.mutex);
   object = g_hash_table_lookup (state.objects, path);
-  if (object)
+  if (object && object->is_whole)
     g_string_append_printf (answer->headers, "ETag: \"%s\"\r\n%s"
                             "Content-Length: %" G_GUINT64_FORMAT "\r\n",
                             object->etag ? object->etag : ETAG,
