@@ -268,10 +268,25 @@ pw_preferences_class_init (PwPreferencesClass *klass)
   gtk_widget_class_bind_template_callback (widget_class, limit_output_cb);
 }
 
+/* Room for the word that stands for zero, in every language, and for @least digits. Of a word one
+ * less is counted: its letters are narrower. */
+static void
+give_room (GtkSpinButton *spin,
+           const char    *zero,
+           int            least)
+{
+  int n_chars = (int) g_utf8_strlen (zero, -1) - 1;
+
+  gtk_editable_set_width_chars (GTK_EDITABLE (spin), MAX (least, n_chars));
+}
+
 static void
 pw_preferences_init (PwPreferences *self)
 {
   gtk_widget_init_template (GTK_WIDGET (self));
+  give_room (self->connections, _("Automatic"), 2);
+  give_room (self->part_size, _("Automatic"), 8);
+  give_room (self->limit, _("No Limit"), 6);
 }
 
 GtkWidget *

@@ -253,6 +253,13 @@ def move(window, x, y):
     wait_until(lambda: get_geometry(window)[:2] == (x, y), 'the window is where it was moved')
 
 
+def make_narrower(window, width):
+    """Waits until it is no wider than that."""
+    if get_geometry(window)[2] > width:
+        xdotool('windowsize', window, width, get_geometry(window)[3])
+    wait_until(lambda: get_geometry(window)[2] <= width, f'it can be {width} pixels wide')
+
+
 def type_text(text):
     """ASCII only."""
     xdotool('type', '--delay', '4', '--', text)

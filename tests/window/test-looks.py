@@ -9,10 +9,12 @@ import subprocess
 
 from window import Window  # first: it knows where partway is
 
-from desktop import BUILD, is_dark, press_key, take_picture, wait_window
+from desktop import BUILD, is_dark, make_narrower, press_key, take_picture, wait_window
 from partway import MIB, SOURCE, Cli, Store, check, main, make_file, wait_until
 
 N_PARTS, N_SAFE = 60, 30
+BORDERS = 10                            # pixels, where no compositor draws shadows
+
 FAULTS = (f'part {N_SAFE + 1}-{N_PARTS} key Wedding*: stall after 2MiB\n'
           'part key stuck*: stall after 64KiB\n'
           'part key left*: stall after 64KiB\n'
@@ -77,7 +79,10 @@ class Album:
         """What lies over the main window after show(*arguments), and goes with Escape."""
         main = self._window.activate()
         show(*arguments)
-        self._take(self._window.wait_dialog(main), name)
+        dialog = self._window.wait_dialog(main)
+        if self._looks == ['narrow'] and name != 'shortcuts':  # GTK's: it has one size
+            make_narrower(dialog, 360 + BORDERS)
+        self._take(dialog, name)
         self._window.close_dialog(main)
 
 
