@@ -18,7 +18,7 @@ typedef struct {
 #define PW_TYPE_UPLOAD_PLACE (pw_upload_place_get_type ())
 G_DECLARE_FINAL_TYPE (PwUploadPlace, pw_upload_place, PW, UPLOAD_PLACE, GtkWidget)
 
-PwRowHeights *pw_row_heights_new         (void);
+PwRowHeights *pw_row_heights_new           (void);
 /* Places keep it, too: one that has the focus is kept by its window, and outlives its list. */
 void          pw_row_heights_unref         (PwRowHeights  *self);
 
