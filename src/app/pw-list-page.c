@@ -174,13 +174,12 @@ show_pause_all (PwListPage     *self,
   gboolean is_paused = totals->n_paused > 0 && totals->n_active == 0 && totals->n_troubled == 0
                        && totals->n_done + totals->n_failed + totals->n_paused == totals->n_uploads;
   const char *label = is_paused ? _("Resume All") : _("Pause All");
+  const char *icon = is_paused ? "media-playback-start-symbolic" : "media-playback-pause-symbolic";
 
   gtk_widget_set_visible (self->pause_all,
                           shown == self->pause_all && has_unfinished (totals));
   gtk_widget_set_visible (self->pause_all_below,
                           shown == self->pause_all_below && has_unfinished (totals));
-  const char *icon = is_paused ? "media-playback-start-symbolic" : "media-playback-pause-symbolic";
-
   /* An icon that is given anew is laid out anew, and with it the window. */
   if (g_strcmp0 (gtk_button_get_icon_name (GTK_BUTTON (shown)), icon) != 0)
     gtk_button_set_icon_name (GTK_BUTTON (shown), icon);
