@@ -19,6 +19,10 @@
 #include "config.h"
 #include "engine/pw-uploads-open.h"
 
+/* The window is drawn in time beside workers that take all processors: what nice(2) is given for
+ * them. */
+#define NICE_TO_WINDOW 10
+
 struct _PwApplication {
   AdwApplication parent_instance;
 
@@ -135,6 +139,7 @@ static void
 begin_reading (PwApplication *self)
 {
   self->uploads = pw_uploads_new (NULL);
+  pw_uploads_set_nice (self->uploads, NICE_TO_WINDOW);
   self->destinations = pw_destinations_new (NULL);
   self->n_unread = 2;
   pw_uploads_open_async (self->uploads, opened_cb, g_object_ref (self));

@@ -7,14 +7,14 @@
 #include "engine/pw-pulse.h"
 
 /* While much changes; and what changes after a while without. */
-#define EVERY_MS 200
+#define EVERY_MS 400
 #define SOON_MS 20
 #define MOST_WAIT_US (2 * G_TIME_SPAN_SECOND)
 /* However many move, not more than one part in so many of the time goes into moving them. */
 #define SHARE 20
 /* A step takes so long, or moves so many, whichever is more; then the window may draw. */
-#define STEP_US 4000
-#define STEP_MOVES 48
+#define STEP_US 1500
+#define STEP_MOVES 6
 #define STEP_WAIT_MS 20
 
 struct _PwMoves {

@@ -7,8 +7,9 @@
 #include "engine/pw-upload.h"
 
 /* Uploads that changed, until somebody shows it, and moves them to where they belong now: soon;
- * while much changes, five times a second, all that changed meanwhile together; where that makes
- * work, within two seconds, and in steps, so that the window may draw between them. Main thread. */
+ * while much changes, every 400 milliseconds, all that changed meanwhile together; where that makes
+ * work, within two seconds; and in small steps, so that the window may draw between them. Main
+ * thread. */
 
 typedef struct _PwMoves PwMoves;
 

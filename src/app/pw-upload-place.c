@@ -63,6 +63,12 @@ pw_upload_place_set_seen (PwUploadPlace *self,
     g_clear_pointer (&self->row, gtk_widget_unparent);
 }
 
+gboolean
+pw_upload_place_has_row (PwUploadPlace *self)
+{
+  return self->row != NULL;
+}
+
 void
 pw_upload_place_show (PwUploadPlace *self,
                       PwEntry       *entry)

@@ -32,6 +32,7 @@ PwEntry      *pw_upload_place_get_entry    (PwUploadPlace *self);     /* borrowe
  * long as it has that. */
 void          pw_upload_place_set_seen     (PwUploadPlace *self,
                                             gboolean       is_seen);
+gboolean      pw_upload_place_has_row      (PwUploadPlace *self);
 /* As of PwUploadRow. */
 void          pw_upload_place_set_narrow   (PwUploadPlace *self,
                                             gboolean       is_narrow);

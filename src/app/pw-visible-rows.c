@@ -6,12 +6,17 @@
 
 #include "app/pw-upload-place.h"
 
+/* Made for one frame, where others moved away; more would hold it up. */
+#define ROWS_A_FRAME 3
+
 struct _PwVisibleRows {
   GtkWidget *view;
   PwRowHeights *heights;
   GPtrArray *places;            /* PwUploadPlace that are bound; borrowed */
   GdkFrameClock *clock;         /* while there is one; borrowed */
   gulong layout_id;
+  double scrolled_to;           /* when it was laid out last; below 0 = never */
+  guint tick_id;                /* while rows are to be made with the next frame */
   gboolean is_narrow;
   gboolean is_choosing;
 };
@@ -85,25 +90,71 @@ is_in_sight (PwVisibleRows *self,
   return bottom > 0 && top < (float) gtk_widget_get_height (self->view);
 }
 
-/* After sizes were given out, and before anything is painted: a place that gets its row asks for
- * sizes once more, still in the same frame. */
-static void
-layout_cb (PwVisibleRows *self)
+/* Places in sight that have no row. The others give theirs back. */
+static GPtrArray *
+find_due (PwVisibleRows *self)
 {
-  g_autoptr (GPtrArray) seen = g_ptr_array_new ();
+  GPtrArray *due = g_ptr_array_new ();
 
-  if (!gtk_widget_get_mapped (self->view))
-    return;
   for (guint i = 0; i < self->places->len; i++) {
     GtkWidget *place = g_ptr_array_index (self->places, i);
 
-    if (is_in_sight (self, place))
-      g_ptr_array_add (seen, place);
-    else
+    if (!is_in_sight (self, place))
       pw_upload_place_set_seen (PW_UPLOAD_PLACE (place), FALSE);
+    else if (!pw_upload_place_has_row (PW_UPLOAD_PLACE (place)))
+      g_ptr_array_add (due, place);
   }
-  for (guint i = 0; i < seen->len; i++)
-    pw_upload_place_set_seen (g_ptr_array_index (seen, i), TRUE);
+  return due;
+}
+
+static void
+make_rows (GPtrArray *due,
+           guint      most)
+{
+  for (guint i = 0; i < MIN (due->len, most); i++)
+    pw_upload_place_set_seen (g_ptr_array_index (due, i), TRUE);
+}
+
+static gboolean
+tick_cb (GtkWidget     *view,
+         GdkFrameClock *clock,
+         gpointer       data)
+{
+  PwVisibleRows *self = data;
+  g_autoptr (GPtrArray) due = find_due (self);
+
+  make_rows (due, ROWS_A_FRAME);
+  if (due->len > ROWS_A_FRAME)
+    return G_SOURCE_CONTINUE;
+  self->tick_id = 0;
+  return G_SOURCE_REMOVE;
+}
+
+static gboolean
+has_scrolled (PwVisibleRows *self)
+{
+  GtkAdjustment *vertical = gtk_scrollable_get_vadjustment (GTK_SCROLLABLE (self->view));
+  double before = self->scrolled_to;
+
+  self->scrolled_to = gtk_adjustment_get_value (vertical);
+  return before < self->scrolled_to || before > self->scrolled_to;
+}
+
+/* After sizes were given out, and before anything is painted: a place that gets its row asks for
+ * sizes once more, still in the same frame. So all come at once where the person scrolled; where
+ * many others moved away, some with each of the next frames. */
+static void
+layout_cb (PwVisibleRows *self)
+{
+  g_autoptr (GPtrArray) due = NULL;
+
+  if (!gtk_widget_get_mapped (self->view))
+    return;
+  due = find_due (self);
+  if (has_scrolled (self) || (self->tick_id == 0 && due->len <= ROWS_A_FRAME))
+    make_rows (due, G_MAXUINT);
+  else if (self->tick_id == 0)
+    self->tick_id = gtk_widget_add_tick_callback (self->view, tick_cb, self, NULL);
 }
 
 static void
@@ -120,6 +171,9 @@ unrealize_cb (PwVisibleRows *self)
   if (self->clock)
     g_signal_handler_disconnect (self->clock, self->layout_id);
   self->clock = NULL;
+  if (self->tick_id != 0)
+    gtk_widget_remove_tick_callback (self->view, self->tick_id);
+  self->tick_id = 0;
 }
 
 void
@@ -164,6 +218,7 @@ pw_visible_rows_new (GtkListView *view)
   g_autoptr (GtkListItemFactory) factory = gtk_signal_list_item_factory_new ();
 
   self->view = GTK_WIDGET (view);
+  self->scrolled_to = -1;
   self->places = g_ptr_array_new ();
   self->heights = pw_row_heights_new ();
   g_signal_connect (factory, "setup", G_CALLBACK (setup_cb), self);

@@ -220,6 +220,13 @@ pw_pool_set_stall_timeout (PwPool *self,
 }
 
 void
+pw_pool_set_nice (PwPool *self,
+                  gint    increment)
+{
+  g_atomic_int_set (&self->floor.nice, increment);
+}
+
+void
 pw_pool_renew (PwPool *self)
 {
   g_atomic_int_inc (&self->floor.epoch);

@@ -42,6 +42,9 @@ guint64 pw_pool_get_rate (PwPool *self);
  * from here on. */
 void    pw_pool_set_stall_timeout (PwPool *self, guint seconds);
 
+/* So much nicer are workers that start from here on: see nice(2). */
+void    pw_pool_set_nice (PwPool *self, gint increment);
+
 /* After sleep or a change of network: no connection from before is used again. */
 void    pw_pool_renew (PwPool *self);
 

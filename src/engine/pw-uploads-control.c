@@ -90,6 +90,13 @@ pw_uploads_set_stall_timeout (PwUploads *self,
 }
 
 void
+pw_uploads_set_nice (PwUploads *self,
+                     gint       increment)
+{
+  pw_pool_set_nice (get_pool (self), increment);
+}
+
+void
 pw_uploads_set_connections (PwUploads *self,
                             guint      n,
                             guint      min,

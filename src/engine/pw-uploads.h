@@ -86,6 +86,10 @@ void           pw_uploads_set_part_size   (PwUploads            *self,
  * take. 0 = 30. Before the first upload. */
 void           pw_uploads_set_stall_timeout (PwUploads          *self,
                                              guint               seconds);
+/* So much nicer than the rest of the program are the threads that read, hash and send; see nice(2).
+ * Before the first upload. 0 at first. */
+void           pw_uploads_set_nice        (PwUploads            *self,
+                                           gint                  increment);
 /* @n: 0 = as many as serve, from @min to @max. */
 void           pw_uploads_set_connections (PwUploads            *self,
                                            guint                 n,

@@ -4,6 +4,8 @@
 
 #include "engine/pw-worker.h"
 
+#include <unistd.h>
+
 #include "engine/pw-error.h"
 #include "engine/pw-send.h"
 #include "engine/pw-steps.h"
@@ -120,6 +122,9 @@ worker_thread (gpointer data)
   PwFloor *floor = self->floor;
   gpointer job;
 
+  /* Of this thread alone, on Linux; see BUGS in nice(2). */
+  if (g_atomic_int_get (&floor->nice) > 0)
+    nice (g_atomic_int_get (&floor->nice));
   self->epoch = g_atomic_int_get (&floor->epoch);
   while ((job = g_async_queue_pop (floor->jobs)) != PW_WORKER_QUIT) {
     if (job == PW_WORKER_PARK) {

@@ -32,6 +32,7 @@ typedef struct {
   gint n_busy;                  /* atomic: workers with a job in hand */
   gint epoch;                   /* atomic: moves on when connections are to be made anew */
   gint stall_timeout_ms;        /* atomic: for the connections to come; 0 = HttpClient's own */
+  gint nice;                    /* atomic: so much nicer are workers to come; see nice(2) */
   PwBudget budget;
   PwThrottle *throttle;
 } PwFloor;

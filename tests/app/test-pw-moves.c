@@ -7,7 +7,7 @@
 #include "app-fixture.h"
 
 #define N_MANY 1000
-#define MOST_IN_A_STEP 48
+#define MOST_IN_A_STEP 6
 
 typedef struct {
   PwMoves *moves;

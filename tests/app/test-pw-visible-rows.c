@@ -134,6 +134,45 @@ test_whole (void)
   fixture_clear (&self);
 }
 
+typedef struct {
+  GtkWidget *view;
+  guint n_rows;                 /* when it was painted last */
+  guint most_new;               /* of one frame */
+} Growth;
+
+static void
+grown_cb (GdkFrameClock *clock,
+          Growth        *growth)
+{
+  guint n_rows = count_rows (growth->view);
+
+  if (n_rows > growth->n_rows)
+    growth->most_new = MAX (growth->most_new, n_rows - growth->n_rows);
+  growth->n_rows = n_rows;
+}
+
+/* Where many at once leave from under the eyes, no frame has to make all the rows that follow. */
+static void
+test_many_leave (void)
+{
+  Fixture self;
+  GdkFrameClock *clock;
+  guint n_rows;
+  Growth growth = { 0 };
+
+  fixture_init (&self);
+  growth.view = self.view;
+  growth.n_rows = n_rows = count_rows (self.view);
+  clock = gtk_widget_get_frame_clock (self.view);
+  g_signal_connect (clock, "after-paint", G_CALLBACK (grown_cb), &growth);
+  g_list_store_splice (self.store, 0, 50, NULL, 0);
+  app_fixture_wait (has_row (&self, "file-50") && count_rows (self.view) >= n_rows);
+  g_assert_cmpuint (growth.most_new, >, 0);
+  g_assert_cmpuint (growth.most_new, <=, 3);
+  g_signal_handlers_disconnect_by_data (clock, &growth);
+  fixture_clear (&self);
+}
+
 static void
 test_focus (void)
 {
@@ -175,6 +214,7 @@ main (int    argc,
 
   g_test_add_func ("/visible-rows/sight", test_sight);
   g_test_add_func ("/visible-rows/whole", test_whole);
+  g_test_add_func ("/visible-rows/many-leave", test_many_leave);
   g_test_add_func ("/visible-rows/focus", test_focus);
   g_test_add_func ("/visible-rows/choosing", test_choosing);
 

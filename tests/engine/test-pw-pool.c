@@ -4,6 +4,10 @@
 
 #include "engine/pw-pool.h"
 
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+
 #include "engine/pw-authority-keys.h"
 #include "store-fixture.h"
 
@@ -154,6 +158,45 @@ test_connections (Fixture       *fixture,
   pw_pool_tick (fixture->pool, 0);
 }
 
+/* What the system has noted of each thread: see proc_pid_stat(5). */
+static gint
+get_most_nice (void)
+{
+  g_autoptr (GDir) threads = g_dir_open ("/proc/self/task", 0, NULL);
+  const char *id;
+  gint most = 0;
+
+  while ((id = g_dir_read_name (threads))) {
+    g_autofree char *path = g_build_filename ("/proc/self/task", id, "stat", NULL);
+    g_autofree char *stat = NULL;
+    g_auto (GStrv) fields = NULL;
+
+    if (!g_file_get_contents (path, &stat, NULL, NULL) || !strstr (stat, "(worker)"))
+      continue;
+    fields = g_strsplit (strrchr (stat, ')') + 2, " ", -1);
+    most = MAX (most, atoi (fields[16]));
+  }
+  return most;
+}
+
+/* Workers give way; the main thread does not. */
+static void
+test_nice (Fixture       *fixture,
+           gconstpointer  data)
+{
+  gint own = getpriority (PRIO_PROCESS, 0);
+
+  run (fixture, 1);
+  g_assert_cmpint (get_most_nice (), ==, own);
+  pw_pool_free (fixture->pool);
+
+  fixture->pool = pw_pool_new (feed_cb, done_cb, fixture);
+  pw_pool_set_nice (fixture->pool, 3);
+  run (fixture, 1);
+  g_assert_cmpint (get_most_nice (), ==, MIN (own + 3, 19));
+  g_assert_cmpint (getpriority (PRIO_PROCESS, 0), ==, own);
+}
+
 static void
 test_rate (Fixture       *fixture,
            gconstpointer  data)
@@ -193,6 +236,7 @@ main (int    argc,
   ADD ("stopped", test_stopped);
   ADD ("closed", test_closed);
   ADD ("connections", test_connections);
+  ADD ("nice", test_nice);
   ADD ("rate", test_rate);
   ADD ("freed", test_freed);
 
