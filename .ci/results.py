@@ -55,10 +55,25 @@ def read_results(folder, count):
     return bad
 
 
+def get_failed_points(output, most=30):
+    """Each with what it told of itself, and a test that says much does not hide the others."""
+    shown, left = [], 0
+    for line in output.split("\n"):
+        if re.match(r"not ok\b", line):
+            left = most
+        elif re.match(r"ok\b", line):
+            left = 0
+        if left > 0:
+            shown.append(line)
+            left -= 1
+    return shown
+
+
 def show_failed(test):
     print(f"-- {test['name']}: {test['result']}")
     text = (test.get("stdout") or "") + (test.get("stderr") or "")
-    print("\n".join("  | " + line for line in text.rstrip().split("\n")[-40:]))
+    lines = get_failed_points(text) or text.rstrip().split("\n")[-40:]
+    print("\n".join("  | " + line for line in lines))
 
 
 def is_settled(test):
@@ -93,6 +108,10 @@ def self_test():
     ]
     for name, output, wanted in settled:
         assert bool(is_settled(test(name, "FAIL", output))) == wanted, (name, output)
+    told = "1..3\nnot ok 1 x\n# one\n# two\nok 2 y\n# fine\nnot ok 3 z\n# three\n"
+    shown = get_failed_points(told, 2)
+    assert shown == ["not ok 1 x", "# one", "not ok 3 z", "# three"], shown
+    assert get_failed_points("ok 1 x\nSegmentation fault\n") == []
     with tempfile.TemporaryDirectory() as folder:
         log = Path(folder) / "meson-logs" / "testlog.json"
         log.parent.mkdir()

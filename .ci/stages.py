@@ -105,7 +105,10 @@ def without_crowding(stage, folder, bad, count, *wrapper, env=None, multiplier=1
         "--num-processes", "1", "--timeout-multiplier", multiplier, *names, env=env, clean=True,
         seconds=3600)
     again = Count()
-    if read_results(folder, again):
+    still_bad = read_results(folder, again)
+    for test in still_bad:
+        show_failed(test)
+    if still_bad:
         return bad
     print(f"-- UNSTABLE: failed beside others, passed alone: {', '.join(names)}")
     count.failed -= sum(points(test)[1] for test in bad)

@@ -85,16 +85,21 @@ test_folder (void)
   g_assert_cmpstr (uploads_fixture_get (fixture, 0)->folder, !=, NULL);
 }
 
-/* Two large files share the line: each has safe parts before the other is done. */
+/* Two large files share the line: each has safe parts before the other is done. The first parts are
+ * slow, until both are being sent. */
 static void
 test_fair (void)
 {
-  g_autoptr (UploadsFixture) fixture = uploads_fixture_new (NULL, "part: delay 5ms\n");
+  g_autoptr (UploadsFixture) fixture = uploads_fixture_new (NULL, "part: delay 500ms\n");
   g_autofree char *a = store_fixture_make_file (fixture->store, "a", 40 * STORE_PART, 1);
   g_autofree char *b = store_fixture_make_file (fixture->store, "b", 40 * STORE_PART, 2);
   PwUpload *first = uploads_fixture_add (fixture, a, FALSE);
   PwUpload *second = uploads_fixture_add (fixture, b, FALSE);
 
+  uploads_fixture_wait_state (fixture, first, PW_UPLOAD_SENDING);
+  uploads_fixture_wait_state (fixture, second, PW_UPLOAD_SENDING);
+  g_assert_cmpuint (first->schedule.n_left, >, 20);
+  store_fixture_set_faults (fixture->store, "part: delay 5ms\n");
   uploads_fixture_wait_safe (first, 10 * STORE_PART);
   g_assert_cmpuint (second->schedule.safe, >=, STORE_PART);
   g_assert_cmpuint (second->schedule.n_left, >, 0);

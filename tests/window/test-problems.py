@@ -11,7 +11,7 @@ import sys
 
 from window import Window  # first: it knows where partway is
 
-from partway import CLI, MIB, SOURCE, Store, check, check_equal, main, make_file
+from partway import CLI, MIB, SOURCE, Store, check_equal, main, make_file
 
 KEYRING = SOURCE / 'tests/servers/keyring'
 SESSION = SOURCE / 'tests/app/session'
@@ -20,7 +20,7 @@ IN_KEYRING = '--in-keyring'
 
 def check_problem(window, name, sentence, button):
     window.wait_sentence(name, sentence)
-    check(window.row(name).find('button', button), f'there is no “{button}”', window.names())
+    window.find_in_row(name, 'button', button)
 
 
 def test_wrong_key(work):
@@ -145,6 +145,7 @@ def use_locked_keyring(work):
                       'Enter Keys…')
         window.take_picture('locked-keyring')
         subprocess.run([KEYRING, 'unlock'], check=True)
+        window.wait_section('Needs Attention', 'film.mov')
         window.choose_in_menu('More', 'Try Again', row='film.mov')
         window.wait_sentence('film.mov', 'verified: ')
         window.quit()

@@ -247,25 +247,34 @@ class Window(Cli):
         self.activate()
         type_text(text)
 
-    def push(self, text, row=None, role='button'):
-        """The button of that name; in the row of that upload."""
+    def find_in_row(self, name, role, text):
+        """The widget that the upload's row shows."""
         def find(tree):
-            place = self._find_row(tree, row) if row else tree
-            nodes = place.find_all(role, text) if place else []
+            row = self._find_row(tree, name)
+            nodes = row.find_all(role, text) if row else []
             return next((node for node in nodes if node.is_shown()), None)
 
-        self.wait(find, f'there is a {role} “{text}”').press()
+        return self.wait(find, f'“{name}” has a {role} “{text}”')
+
+    def push(self, text, row=None, role='button'):
+        """The button of that name; in the row of that upload."""
+        node = self.find_in_row(row, role, text) if row else self.find(role, text)
+        node.press()
+
+    def wait_section(self, title, name):
+        """Until the row is where it stays: one that moves to another section is made anew."""
+        def is_there(tree):
+            names = self._get_names(tree)
+            titles = [other for other in names[:names.index(name)] if other.startswith('# ')] \
+                if name in names else []
+            return titles[-1:] == ['# ' + title]
+
+        self.wait(is_there, f'“{name}” is in “{title}”')
 
     def help(self, text, row):
         """Its one button that helps, once the row is where it stays: GTK lets a pressed button act a
-        quarter of a second later, and a row that moves to another section is made anew."""
-        def is_there(tree):
-            names = self._get_names(tree)
-            titles = [name for name in names[:names.index(row)] if name.startswith('# ')] \
-                if row in names else []
-            return titles[-1:] == ['# Needs Attention']
-
-        self.wait(is_there, f'“{row}” needs attention')
+        quarter of a second later."""
+        self.wait_section('Needs Attention', row)
         self.push(text, row)
 
     def choose_in_menu(self, button, item, row=None):
