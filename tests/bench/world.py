@@ -39,10 +39,10 @@ def make_environment(folder):
 class Sink:
     """tests/bench/sink.c on loopback."""
 
-    def __init__(self, world, *options, address="127.0.0.1"):
+    def __init__(self, world, *options, address="127.0.0.1", nice=0):
         self.address = address
         self.process = subprocess.Popen(
-            [world.build / "tests/bench/bench-sink", "--address", address,
+            ["nice", "-n", str(nice), world.build / "tests/bench/bench-sink", "--address", address,
              "--certificate", world.tls / "server.crt", "--key", world.tls / "server.key", *options],
             stdout=subprocess.PIPE, text=True)
         ports = [self.process.stdout.readline().split() for _ in range(2)]
@@ -89,14 +89,16 @@ class World:
         shutil.rmtree(self.folder, ignore_errors=True)
 
     def get_sink(self, kind="plain"):
-        """plain; md5: ETags are MD5s; fixed: on ports 80 and 443 of an address of its own."""
+        """plain; md5: ETags are MD5s; fixed: on ports 80 and 443 of an address of its own; nice: it
+        gives way, as a server on another machine takes nothing of this one's processors."""
         if kind not in self.sinks:
             if kind == "fixed":
                 number = os.getpid()
                 self.sinks[kind] = Sink(self, "--port", "80", "--tls-port", "443",
                                         address=f"127.77.{number >> 8 & 255}.{number & 255}")
             else:
-                self.sinks[kind] = Sink(self, *(["--md5"] if kind == "md5" else []))
+                self.sinks[kind] = Sink(self, *(["--md5"] if kind == "md5" else []),
+                                        nice=10 if kind == "nice" else 0)
         return self.sinks[kind]
 
     def make_file(self, name, size, sparse=False):
