@@ -121,10 +121,12 @@ tick_cb (GtkWidget     *view,
          gpointer       data)
 {
   PwVisibleRows *self = data;
-  g_autoptr (GPtrArray) due = find_due (self);
+  /* Out of sight as a whole, it keeps its rows for when it comes back. */
+  g_autoptr (GPtrArray) due = gtk_widget_get_mapped (view) ? find_due (self) : NULL;
 
-  make_rows (due, ROWS_A_FRAME);
-  if (due->len > ROWS_A_FRAME)
+  if (due)
+    make_rows (due, ROWS_A_FRAME);
+  if (due && due->len > ROWS_A_FRAME)
     return G_SOURCE_CONTINUE;
   self->tick_id = 0;
   return G_SOURCE_REMOVE;
